@@ -21,7 +21,9 @@ public sealed partial class InMemoryConsul : IConsul
     private readonly SessionState _sessions = new();
     private readonly AgentState _agent = new();
     private readonly Waiters _waiters;
-    private ulong _raftIndex;
+
+    // A real log begins with entries of Raft's own. It matters: the index of an empty store reads 1, and a write must come above that.
+    private ulong _raftIndex = 10;
     private long _requests;
     private long _raftWrites;
 
