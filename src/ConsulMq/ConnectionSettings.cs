@@ -12,6 +12,9 @@ public sealed record ConnectionSettings
     /// <summary>How long an operation keeps trying while Consul does not answer, before it fails.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>What this client's receipts are called in Consul, for people: letters, digits, dots, dashes.</summary>
+    public string ClientName { get; init; } = DefaultClientName();
+
     /// <summary>Makes <see cref="QueueObject.Body"/> of a stored body; null: strings, bytes and <see cref="System.Text.Json.JsonElement"/>.</summary>
     public Func<QueueObject, object?>? BodyReader { get; init; }
 
@@ -20,4 +23,14 @@ public sealed record ConnectionSettings
 
     /// <summary>Randomness for IDs, rolling and jitter.</summary>
     public RandomSource Random { get; init; } = RandomSource.System;
+
+    /// <summary>How waiting callers go on: on a thread of their own, or, in a simulation, at once on the one that there is.</summary>
+    internal TaskCreationOptions Continuations { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
+
+    private static string DefaultClientName()
+    {
+        using var process = global::System.Diagnostics.Process.GetCurrentProcess();
+        var name = $"{Environment.MachineName}-{process.Id}";
+        return new string([.. name.Select(static c => char.IsLetterOrDigit(c) && c < 128 || c is '-' or '.' ? c : '-')]);
+    }
 }
