@@ -1,0 +1,36 @@
+namespace ConsulMq;
+
+/// <summary>How a connection works. All have defaults.</summary>
+public sealed record ConnectionSettings
+{
+    /// <summary>The key prefix under which all queues lie: one or more segments, without a slash at its ends.</summary>
+    public string Prefix { get; init; } = "consulmq";
+
+    /// <summary>The queue that is meant where none is named.</summary>
+    public string DefaultQueue { get; init; } = "consulmq";
+
+    /// <summary>How long an operation keeps trying while Consul does not answer, before it fails.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>What this client's receipts are called in Consul, for people: letters, digits, dots, dashes.</summary>
+    public string ClientName { get; init; } = DefaultClientName();
+
+    /// <summary>Makes <see cref="QueueObject.Body"/> of a stored body; null: strings, bytes and <see cref="System.Text.Json.JsonElement"/>.</summary>
+    public Func<QueueObject, object?>? BodyReader { get; init; }
+
+    /// <summary>The time.</summary>
+    public Clock Clock { get; init; } = Clock.System;
+
+    /// <summary>Randomness for IDs, rolling and jitter.</summary>
+    public RandomSource Random { get; init; } = RandomSource.System;
+
+    /// <summary>How waiting callers go on: on a thread of their own, or, in a simulation, at once on the one that there is.</summary>
+    internal TaskCreationOptions Continuations { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
+
+    private static string DefaultClientName()
+    {
+        using var process = global::System.Diagnostics.Process.GetCurrentProcess();
+        var name = $"{Environment.MachineName}-{process.Id}";
+        return new string([.. name.Select(static c => char.IsLetterOrDigit(c) && c < 128 || c is '-' or '.' ? c : '-')]);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using ConsulMq.Consul;
+using ConsulMq.Queueing;
+using ConsulMq.Storage;
+
+namespace ConsulMq;
+
+/// <summary>A connection to a Consul and the queues in it. All members may be used by many threads at once.</summary>
+public sealed class ConsulMqConnection : IDisposable
+{
+    private readonly ConcurrentDictionary<string, (MessageQueue Queue, QueueContext Context)> _queues = new(StringComparer.Ordinal);
+    private readonly IdGenerator _ids;
+    private int _disposed;
+
+    /// <summary>Makes a connection; nothing is sent before the first operation.</summary>
+    /// <param name="consul">The Consul; disposed with the connection.</param>
+    /// <param name="settings">How to work.</param>
+    /// <exception cref="ArgumentException">The prefix is not a prefix.</exception>
+    public ConsulMqConnection(IConsul consul, ConnectionSettings? settings = null)
+    {
+        Settings = settings ?? new ConnectionSettings();
+        if (!Array.TrueForAll(Settings.Prefix.Split('/'), QueueName.IsValid) || Settings.Prefix.Length > 256)
+            throw new ArgumentException($"'{Settings.Prefix}' cannot be a key prefix: each segment between slashes has to be as a queue's name is. {QueueName.Rule}", nameof(settings));
+        Consul = new RetryingConsul(consul, Settings.Clock, Settings.Random.NextDouble, new RetryPolicy { Timeout = Settings.Timeout });
+        _ids = new IdGenerator(Settings.Clock, Settings.Random);
+    }
+
+    /// <summary>The Consul that the connection speaks to, retries included. Consul's own errors come out as <see cref="ConsulException"/>.</summary>
+    public IConsul Consul { get; }
+
+    /// <summary>How it works.</summary>
+    public ConnectionSettings Settings { get; }
+
+    /// <summary>Where Consul is.</summary>
+    public string Address => Consul.Address;
+
+    /// <summary>A queue, whether it exists yet or not. The same object each time. Nothing is sent.</summary>
+    /// <param name="name">Its name; null: the default queue.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
+    public MessageQueue Queue(string? name = null)
+    {
+        name = QueueName.Validate(name ?? Settings.DefaultQueue);
+        if (_queues.TryGetValue(name, out var known))
+            return known.Queue;
+        var context = new QueueContext(Consul, new QueueKeys(Settings.Prefix, name), Settings, _ids);
+        return _queues.GetOrAdd(name, (new MessageQueue(context), context)).Queue;
+    }
+
+    /// <summary>The names of all queues, in order.</summary>
+    /// <param name="cancellation">Stops it.</param>
+    public Task<IReadOnlyList<string>> QueueNamesAsync(CancellationToken cancellation) => Errors.Translate(ListAsync(cancellation));
+
+    /// <summary>Asks the agent who it is: one request, to learn early whether the address and the token are right.</summary>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.ConsulUnreachable"/> and its like.</exception>
+    public Task<AgentSelf> SelfAsync(CancellationToken cancellation) => Errors.Translate(Consul.SelfAsync(cancellation));
+
+    /// <summary>Ends the connection; what is under way gets a moment to come to its end.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        foreach (var queue in _queues.Values)
+            queue.Context.Background.Wait(TimeSpan.FromSeconds(5));
+        Consul.Dispose();
+    }
+
+    /// <summary>Where Consul is and under which prefix the queues lie.</summary>
+    public override string ToString() => $"{Address} ({Settings.Prefix})";
+
+    private async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
+    {
+        var root = Settings.Prefix + "/";
+        var listing = await Consul.KeysAsync(root, "/", ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        var names = new List<string>();
+        // A removed queue leaves its receipts behind: what has a tail is a queue.
+        for (var start = 0; start < listing.Keys.Count; start += ConsulLimits.OperationsPerTransaction)
+        {
+            var operations = listing.Keys.Skip(start).Take(ConsulLimits.OperationsPerTransaction)
+                .Where(static key => key.EndsWith("/", StringComparison.Ordinal))
+                .Select(static key => KvOperation.GetTree(key + "_index/tail")).ToList();
+            if (operations.Count == 0)
+                continue;
+            var result = await Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
+            names.AddRange(result.Pairs
+                .Where(static pair => pair.Key.EndsWith("/_index/tail", StringComparison.Ordinal))
+                .Select(pair => pair.Key.Substring(root.Length, pair.Key.Length - root.Length - "/_index/tail".Length)));
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+}

@@ -1,0 +1,23 @@
+namespace ConsulMq;
+
+/// <summary>A message to push.</summary>
+public sealed record MessageDraft
+{
+    /// <summary>What it carries.</summary>
+    public required MessageBody Body { get; init; }
+
+    /// <summary>What the body is, for its reader; null: told by the body's kind.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>How long it may be returned, from now; null: for ever.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>Words to find it by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Short strings by name.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = Storage.Message.NoHeaders;
+
+    /// <summary>The object that the body was made of, if the pushed item's <see cref="QueueObject.Body"/> shall give that.</summary>
+    public object? Source { get; init; }
+}

@@ -1,0 +1,185 @@
+using ConsulMq.Consul;
+using ConsulMq.Internal;
+using ConsulMq.Queueing;
+
+namespace ConsulMq;
+
+/// <summary>A consumer with its own view of the head of the queue. For one caller at a time.</summary>
+public sealed class QueueConsumer : IDisposable
+{
+    private readonly QueueContext _context;
+    private readonly ConsumerPool _pool;
+    private readonly HeadReader _reader;
+    private readonly ConsumerState _state;
+    private bool _disposed;
+
+    internal QueueConsumer(QueueContext context, ConsumerPool pool)
+    {
+        _context = context;
+        _pool = pool;
+        _reader = new HeadReader(context);
+        _state = pool.Rent();
+    }
+
+    /// <summary>
+    /// Takes up to <paramref name="max"/> messages, the next ones in order, in one write: the batch can be smaller though more are there. An empty
+    /// batch: the queue is empty, as a read that is never stale has just said.
+    /// </summary>
+    /// <param name="max">At most so many; 1 or more.</param>
+    /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
+    /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
+    public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => max > 0
+        ? Errors.Translate(TakeAsync(max, cancellation))
+        : throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
+
+    /// <summary>Waits without polling until a message is there, or the time is over.</summary>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>False: the time is over and the queue was empty all the while.</returns>
+    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellation) =>
+        Errors.Translate(new Waiter(_context, LookAsync).WaitAsync(timeout, cancellation));
+
+    /// <summary>Puts messages that this consumer popped, and nobody has seen, back in their places.</summary>
+    /// <param name="items">What <see cref="PopAsync"/> gave.</param>
+    /// <param name="cancellation">Stops waiting; they go back all the same.</param>
+    public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
+    {
+        _state.DropView();
+        return Errors.Translate(new Inserter(_context).PutBackAsync(items)).WithCancellation(cancellation);
+    }
+
+    /// <summary>Ends the consumer.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _pool.Return(_state);
+    }
+
+    private async Task<PopBatch> TakeAsync(int max, CancellationToken cancellation)
+    {
+        var damage = new List<ConsulMqException>();
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var isFresh = _state.View is null;
+            if (isFresh && !await ReadAsync(cancellation).ConfigureAwait(false))
+                return new PopBatch([], damage);
+
+            var view = _state.View!;
+            var claim = _state.Spread.IsInOrder ? Selector.InOrder(view, max, _context.Now) : Selector.Spread(view, max, _context.Now, _state.Spread);
+            CollectDamage(view, damage);
+            if (!claim.IsEmpty)
+            {
+                if (await ClaimAsync(claim, view, cancellation).ConfigureAwait(false) && claim.Taken.Count > 0)
+                    return new PopBatch([.. claim.Taken.Select(t => _context.ToQueueObject(t.Message, rank: t.Entry.RankOf(t.Offset)))], damage);
+            }
+            else if (view.Front?.Horizon is not null)
+            {
+                await view.Front.LoadMoreAsync(cancellation).ConfigureAwait(false);
+            }
+            else if (isFresh)
+            {
+                return new PopBatch([], damage);
+            }
+            else
+            {
+                _state.DropView();
+            }
+        }
+    }
+
+    private async Task<bool> ReadAsync(CancellationToken cancellation)
+    {
+        _state.View = await _reader.ReadAsync(_state.Guess, cancellation).ConfigureAwait(false);
+        _state.Guess = _state.View?.Page.Number;
+        return _state.View is not null;
+    }
+
+    /// <summary>Whether a message is there, as a fresh read says.</summary>
+    private async Task<bool> LookAsync(CancellationToken cancellation)
+    {
+        _state.DropView();
+        return await ReadAsync(cancellation).ConfigureAwait(false)
+            && (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null);
+    }
+
+    /// <summary>Whether the claim succeeded. If not, the view knows more than before, or is dropped.</summary>
+    private async Task<bool> ClaimAsync(Claim claim, HeadView view, CancellationToken cancellation)
+    {
+        var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
+        if (commit.Succeeded)
+        {
+            claim.Committed(view, commit.Index);
+            _state.Spread.Won();
+            return true;
+        }
+
+        if (claim.LostHead(commit))
+        {
+            _state.DropView();
+            return false;
+        }
+
+        _state.Spread.Lost();
+        var shared = claim.Lost(commit);
+        if (shared.Count > 0)
+            await RefreshAsync(shared, cancellation).ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task<Commit> CommitAsync(Claim claim, HeadView view, CancellationToken cancellation)
+    {
+        var operations = claim.ToOperations(view, _context.Keys, _state.Spread.IsInOrder);
+        var commit = _context.Committer.CommitAsync(operations, late: () => PutBackLater(claim));
+        try
+        {
+            return await commit.WithCancellation(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The write goes on, and nobody waits for what it takes.
+            _state.DropView();
+            _context.Background.Add(PutBackAsync(commit, claim));
+            throw;
+        }
+        catch
+        {
+            _state.DropView();
+            throw;
+        }
+    }
+
+    private async Task PutBackAsync(Task<Commit> commit, Claim claim)
+    {
+        if ((await commit.ConfigureAwait(false)).Succeeded)
+            await new Inserter(_context).PutBackAsync(claim).ConfigureAwait(false);
+    }
+
+    private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context).PutBackAsync(claim));
+
+    /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
+    private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)
+    {
+        var operations = new List<KvOperation>(entries.Count);
+        foreach (var entry in entries)
+            operations.Add(KvOperation.GetTree(entry.Key.Cursor));
+        var result = await _context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
+        foreach (var entry in entries)
+            entry.TakeCursor(result.Pairs.FirstOrDefault(p => p.Key == entry.Key.Cursor));
+    }
+
+    /// <summary>Collects the damage in the view that was not reported yet.</summary>
+    private void CollectDamage(HeadView view, List<ConsulMqException> damage)
+    {
+        var all = view.Page.Damage.Concat(view.Page.Entries.Select(static e => e.Damage));
+        if (view.Front is { } front)
+            all = all.Concat(front.Damage).Concat(front.Entries.Select(static e => e.Damage));
+        foreach (var found in all)
+        {
+            if (found is not null && _state.Reported.Add((string)found.Subject!))
+                damage.Add(found);
+        }
+    }
+}

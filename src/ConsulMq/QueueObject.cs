@@ -1,0 +1,94 @@
+using ConsulMq.Storage;
+
+namespace ConsulMq;
+
+/// <summary>A message of a queue, as a user sees it: pushed, popped, or looked at.</summary>
+public sealed class QueueObject
+{
+    private readonly Message _message;
+    private readonly Func<QueueObject, object?>? _reader;
+    private object? _body;
+    private bool _read;
+
+    internal QueueObject(Message message, string queue, Func<QueueObject, object?>? reader, long? position = null, Rank? rank = null, object? source = null)
+    {
+        _message = message;
+        _reader = reader;
+        Queue = queue;
+        Position = position;
+        Rank = rank;
+        _body = source;
+        _read = source is not null;
+    }
+
+    /// <summary>The message's ID, a UUIDv7.</summary>
+    public Guid Id => _message.Id;
+
+    /// <summary>The queue's name.</summary>
+    public string Queue { get; }
+
+    /// <summary>What went in: a string, bytes, or an object.</summary>
+    public object? Body
+    {
+        get
+        {
+            if (!_read)
+            {
+                _body = _reader is null ? Plain() : _reader(this);
+                _read = true;
+            }
+
+            return _body;
+        }
+    }
+
+    /// <summary>The body's bytes, always. A copy: yours to change.</summary>
+    public byte[] RawBody => _message.Body.Bytes.ToArray();
+
+    /// <summary>What the body is: <c>text/plain; charset=utf-8</c>, <c>application/json</c>, <c>application/octet-stream</c>, or what its producer said.</summary>
+    public string ContentType => _message.ContentType ?? _message.Body.Kind switch
+    {
+        BodyKind.Json => "application/json",
+        BodyKind.Bytes => "application/octet-stream",
+        _ => MessageBody.IsWellFormed(_message.Body.Text!) ? "text/plain; charset=utf-8" : MessageBody.Utf16ContentType,
+    };
+
+    /// <summary>When it was pushed, in UTC, by its producer's clock.</summary>
+    public DateTimeOffset CreatedAt => _message.CreatedAt;
+
+    /// <summary>From when on it is never returned; null: it does not expire.</summary>
+    public DateTimeOffset? TtlDeadline => _message.ExpiresAt;
+
+    /// <summary>Words to find it by.</summary>
+    public IReadOnlyList<string> Tags => _message.Tags;
+
+    /// <summary>Short strings by name.</summary>
+    public IReadOnlyDictionary<string, string> Headers => _message.Headers;
+
+    /// <summary>How often it was handed out on a lease and came back.</summary>
+    public int DeliveryCount => _message.Deliveries;
+
+    /// <summary>The body's size in bytes.</summary>
+    public int Size => _message.Body.Size;
+
+    /// <summary>Its place in the queue, 0 being the next to be popped; null where nobody looked.</summary>
+    public long? Position { get; }
+
+    /// <summary>The body as it is stored: its kind, text or bytes.</summary>
+    public MessageBody Content => _message.Body;
+
+    /// <summary>Its rank when it was taken, so that it can go back there.</summary>
+    internal Rank? Rank { get; }
+
+    internal Message Message => _message;
+
+    /// <summary>The ID and the queue.</summary>
+    public override string ToString() => $"{Queue}/{Id}";
+
+    private object Plain() => _message.Body.Kind switch
+    {
+        BodyKind.Text => _message.Body.Text!,
+        BodyKind.Json => System.Text.Json.JsonDocument.Parse(_message.Body.Bytes, new() { MaxDepth = MessageBody.MaxJsonDepth }).RootElement,
+        _ => RawBody,
+    };
+}

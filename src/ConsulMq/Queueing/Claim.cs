@@ -1,0 +1,157 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>
+/// A set of messages to take out of the queue, and the transaction that does it: each entry is checked and deleted, or its cursor moved. Never more than
+/// one transaction holds.
+/// </summary>
+internal sealed class Claim
+{
+    /// <summary>What a claim may cost: a transaction less the head and the receipt.</summary>
+    private const int Budget = ConsulLimits.OperationsPerTransaction - 2;
+
+    private readonly List<(StoredEntry Entry, List<int> Offsets)> _parts = [];
+    private readonly List<(int OpIndex, StoredEntry Entry, bool IsCursor)> _roles = [];
+    private readonly List<(StoredEntry Entry, Cursor After)> _effects = [];
+    private int _cost;
+    private HeadState? _newHead;
+    private bool _checksHead;
+
+    /// <summary>The messages to hand out, in the order in which they were added.</summary>
+    public List<(Message Message, StoredEntry Entry, int Offset)> Taken { get; } = [];
+
+    /// <summary>Whether it takes anything, if only messages that have expired.</summary>
+    public bool IsEmpty => _parts.Count == 0;
+
+    /// <summary>Adds a message. False: the transaction would be too large.</summary>
+    /// <param name="entry">Its entry.</param>
+    /// <param name="offset">Its offset, which the entry's cursor has.</param>
+    /// <param name="handOut">Whether it is handed out, or only removed because it has expired.</param>
+    public bool TryAdd(StoredEntry entry, int offset, bool handOut)
+    {
+        var part = _parts.Count - 1;
+        while (part >= 0 && _parts[part].Entry != entry)
+            part--;
+        if (part < 0)
+        {
+            // What it costs if all of the entry is taken in the end: at most that.
+            var cost = entry.CursorIndex != 0 ? 4 : entry.Key.Count > 1 ? 3 : 2;
+            if (_cost + cost > Budget)
+                return false;
+            _cost += cost;
+            _parts.Add((entry, []));
+            part = _parts.Count - 1;
+        }
+
+        _parts[part].Offsets.Add(offset);
+        if (handOut)
+            Taken.Add((entry.Messages()![offset], entry, offset));
+        return true;
+    }
+
+    /// <summary>Whether the claim takes everything that is left of this entry.</summary>
+    public bool UsesUp(StoredEntry entry)
+    {
+        foreach (var part in _parts)
+        {
+            if (part.Entry == entry)
+                return part.Offsets.Count == entry.Cursor.Left;
+        }
+
+        return entry.IsGone;
+    }
+
+    /// <summary>The transaction.</summary>
+    /// <param name="view">The view that the claim was made from.</param>
+    /// <param name="keys">The queue's keys.</param>
+    /// <param name="inOrder">
+    /// Whether the claim must fail when the order has changed since the view was read. That check serves order alone; what serves safety are the checks
+    /// on entries and cursors, which are always there.
+    /// </param>
+    public List<KvOperation> ToOperations(HeadView view, QueueKeys keys, bool inOrder)
+    {
+        var operations = new List<KvOperation>(_cost + 2);
+        if (inOrder)
+        {
+            _checksHead = true;
+            _newHead = NextHead(view);
+            operations.Add(_newHead is { } head
+                ? KvOperation.Cas(keys.Head, view.HeadIndex, IndexCodec.Head(head, view.HeadIndex))
+                : KvOperation.CheckIndex(keys.Head, view.HeadIndex));
+        }
+
+        foreach (var (entry, offsets) in _parts)
+        {
+            var after = entry.Cursor.Without(offsets);
+            _effects.Add((entry, after));
+            Add(operations, KvOperation.CheckIndex(entry.Key.Key, entry.ModifyIndex), entry, false);
+            if (after.Left > 0)
+            {
+                Add(operations, KvOperation.Cas(entry.Key.Cursor, entry.CursorIndex, after.ToJson()), entry, true);
+                continue;
+            }
+
+            operations.Add(KvOperation.Delete(entry.Key.Key));
+            if (entry.CursorIndex != 0)
+            {
+                Add(operations, KvOperation.CheckIndex(entry.Key.Cursor, entry.CursorIndex), entry, true);
+                operations.Add(KvOperation.Delete(entry.Key.Cursor));
+            }
+            else if (entry.Key.Count > 1)
+            {
+                Add(operations, KvOperation.CheckNotExists(entry.Key.Cursor), entry, true);
+            }
+        }
+
+        return operations;
+    }
+
+    /// <summary>Brings the view up to what the commit did.</summary>
+    public void Committed(HeadView view, ulong index)
+    {
+        foreach (var (entry, after) in _effects)
+            entry.Advance(after, index);
+        if (_newHead is { } head)
+            view.Wrote(head, index);
+    }
+
+    /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>
+    public bool LostHead(Commit refusal) => _checksHead && refusal.Failed(0);
+
+    /// <summary>Marks the entries that are gone and gives those of which somebody else took a part.</summary>
+    public List<StoredEntry> Lost(Commit refusal)
+    {
+        var shared = new List<StoredEntry>();
+        foreach (var (opIndex, entry, isCursor) in _roles)
+        {
+            if (!refusal.Failed(opIndex))
+                continue;
+            if (!isCursor)
+                entry.IsGone = true;
+            else if (!entry.IsGone)
+                shared.Add(entry);
+        }
+
+        return shared;
+    }
+
+    /// <summary>
+    /// The head that this claim writes in place of checking it: past a sealed page that it empties, or without the front set that turned out to be empty.
+    /// Null: it stays as it is.
+    /// </summary>
+    private HeadState? NextHead(HeadView view)
+    {
+        var front = view.Head.Front && view.Front?.IsEmpty != true;
+        if (view.IsSealed && view.Head.Page == view.Page.Number && view.PageIsUsedUp(UsesUp))
+            return new HeadState(view.Page.Number + 1, front);
+        return front != view.Head.Front ? view.Head with { Front = front } : null;
+    }
+
+    private void Add(List<KvOperation> operations, KvOperation operation, StoredEntry entry, bool isCursor)
+    {
+        _roles.Add((operations.Count, entry, isCursor));
+        operations.Add(operation);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>What a consumer knows of its queue; passed on from one to the next, so that a pop after a pop needs no read.</summary>
+internal sealed class ConsumerState(RandomSource random)
+{
+    public HeadView? View { get; set; }
+
+    /// <summary>The page that the head is likely to be on.</summary>
+    public long? Guess { get; set; }
+
+    public Spread Spread { get; } = new(random);
+
+    /// <summary>Keys whose damage was reported already.</summary>
+    public HashSet<string> Reported { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Drops the view, but not what it taught.</summary>
+    public void DropView()
+    {
+        if (View is { } view)
+            Guess = view.Head.Page;
+        View = null;
+    }
+}
+
+/// <summary>The states that no consumer uses just now.</summary>
+internal sealed class ConsumerPool(QueueContext context)
+{
+    private readonly ConcurrentStack<ConsumerState> _idle = [];
+
+    public ConsumerState Rent() => _idle.TryPop(out var state) ? state : new ConsumerState(context.Settings.Random);
+
+    public void Return(ConsumerState state)
+    {
+        state.Reported.Clear();
+        _idle.Push(state);
+    }
+}

@@ -1,0 +1,55 @@
+using ConsulMq.Consul;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>Turns Consul's faults into errors for the user: what happened, and what to do.</summary>
+internal static class Errors
+{
+    public static ConsulMqException From(ConsulException e) => e.Fault switch
+    {
+        ConsulFault.Unreachable => Make(ConsulMqError.ConsulUnreachable, e,
+            "Check that Consul runs there, or name another address: Connect-ConsulMq -Address HOST:PORT, or the environment variable CONSUL_HTTP_ADDR."),
+        ConsulFault.ConnectionLost => Make(ConsulMqError.ConsulUnreachable, e, "Check the network and the Consul agent, then try again."),
+        ConsulFault.BadReply => Make(ConsulMqError.ConsulUnreachable, e, "What answers there does not answer as Consul does: check the address."),
+        ConsulFault.Timeout => Make(ConsulMqError.Timeout, e, "Check the network and the Consul servers, or allow more time: Connect-ConsulMq -Timeout."),
+        ConsulFault.NoLeader => Make(ConsulMqError.NoLeader, e, "Check that a majority of the Consul servers runs (consul operator raft list-peers), then try again."),
+        ConsulFault.AclDenied => Make(ConsulMqError.AclDenied, e,
+            "Use a token that may read and write the queue's keys: Connect-ConsulMq -Token, or the environment variable CONSUL_HTTP_TOKEN."),
+        ConsulFault.TlsFailure => Make(ConsulMqError.TlsFailure, e,
+            "Check the scheme (http or https), the CA certificate and the server name: Connect-ConsulMq -Address, -CaCertificate, -TlsServerName."),
+        ConsulFault.TooLarge => Make(ConsulMqError.MessageTooLarge, e, "Send less at once."),
+        _ => Make(ConsulMqError.ConsulError, e, "Consul's log says more."),
+    };
+
+    /// <summary>Awaits an operation and gives its faults the user's form.</summary>
+    public static async Task<T> Translate<T>(Task<T> operation)
+    {
+        try
+        {
+            return await operation.ConfigureAwait(false);
+        }
+        catch (ConsulException e)
+        {
+            throw From(e);
+        }
+    }
+
+    /// <inheritdoc cref="Translate{T}"/>
+    public static async Task Translate(Task operation)
+    {
+        try
+        {
+            await operation.ConfigureAwait(false);
+        }
+        catch (ConsulException e)
+        {
+            throw From(e);
+        }
+    }
+
+    public static ConsulMqException NoSuchQueue(string queue) => new(ConsulMqError.QueueNotFound,
+        $"There is no queue '{queue}'. Get-ConsulMqQueue lists those that are there; the first push creates one.", queue);
+
+    private static ConsulMqException Make(ConsulMqError error, ConsulException e, string advice) =>
+        new(error, $"{e.Message.TrimEnd('.')}. {advice}", e.Address, e);
+}

@@ -1,0 +1,83 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>Reads the beginning of a queue, and moves the head over pages that have become empty.</summary>
+internal sealed class HeadReader(QueueContext context)
+{
+    /// <summary>
+    /// A fresh view of the beginning of the queue, never stale, with at least one open entry in it, or with none if the queue is empty. Null: there is
+    /// no such queue.
+    /// </summary>
+    /// <param name="guess">The page that the head is likely to be on: right, and one request is enough.</param>
+    /// <param name="cancellation">Stops it between two requests.</param>
+    public async Task<HeadView?> ReadAsync(long? guess, CancellationToken cancellation)
+    {
+        // Where entries that nobody can read hold the head back, consumers read on behind them.
+        long? beyond = null;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var wanted = beyond ?? guess;
+            var pairs = await SnapshotAsync(wanted, cancellation).ConfigureAwait(false);
+            var index = context.Index.Take(pairs);
+            if (index is null)
+            {
+                await ProveAbsenceAsync(cancellation).ConfigureAwait(false);
+                return null;
+            }
+
+            if (wanted is null || wanted < index.Head.Page || wanted > index.Tail.Page || (beyond is null && wanted != index.Head.Page))
+            {
+                guess = index.Head.Page;
+                beyond = null;
+                continue;
+            }
+
+            var page = LogPage.Take(pairs, context.Keys, wanted.Value);
+            var front = index.Head.Front ? await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false) : null;
+            var view = new HeadView(index, page, front);
+            if (!view.IsSealed || HasOpen(page.Entries) || (front is not null && HasOpen(front.Entries)))
+                return view;
+            if (page.Number == index.Head.Page && page.Entries.Count == 0 && page.Damage.Count == 0)
+                guess = await PassAsync(view).ConfigureAwait(false);
+            else
+                beyond = page.Number + 1;
+        }
+    }
+
+    private static bool HasOpen(IReadOnlyList<StoredEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.IsOpen && entry.Messages() is not null)
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task<IReadOnlyList<KvPair>> SnapshotAsync(long? page, CancellationToken cancellation)
+    {
+        var operations = new List<KvOperation>(4);
+        context.Index.AddTo(operations);
+        if (page is { } number)
+            LogPage.AddTo(operations, context.Keys, number);
+        var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
+        return result.Pairs;
+    }
+
+    /// <summary>Moves the head over an empty page below the tail, both seen in one snapshot. Returns where the head is likely to be then.</summary>
+    private async Task<long> PassAsync(HeadView view)
+    {
+        var next = new HeadState(view.Page.Number + 1, view.Head.Front && view.Front?.IsEmpty != true);
+        await context.Committer.CommitAsync([KvOperation.Cas(context.Keys.Head, view.HeadIndex, IndexCodec.Head(next, view.HeadIndex))]).ConfigureAwait(false);
+        // Refused: somebody else has moved it.
+        return next.Page;
+    }
+
+    /// <summary>Consul leaves what a token may not read out of a snapshot without a word. Asking for the key itself is refused with one.</summary>
+    private async Task ProveAbsenceAsync(CancellationToken cancellation) =>
+        await context.Consul.GetAsync(context.Keys.Head, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+}

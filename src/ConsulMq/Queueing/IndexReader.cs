@@ -1,0 +1,91 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>A queue's index at one moment.</summary>
+/// <param name="Head">What the head says.</param>
+/// <param name="HeadIndex">Its ModifyIndex.</param>
+/// <param name="Tail">The tail.</param>
+internal sealed record IndexState(HeadState Head, ulong HeadIndex, TailState Tail);
+
+/// <summary>The tail of a queue: the page that pushes go to.</summary>
+/// <param name="Page">The page.</param>
+/// <param name="Index">The ModifyIndex of the tail's key.</param>
+internal sealed record TailState(long Page, ulong Index);
+
+/// <summary>Reads a queue's index, checks once that this version knows the queue's layout, and remembers the tail.</summary>
+internal sealed class IndexReader(QueueContext context)
+{
+    private readonly QueueKeys _keys = context.Keys;
+    private volatile TailState? _tail;
+    private volatile QueueInfo? _info;
+
+    /// <summary>The tail as last seen; null: not known, or the queue did not exist.</summary>
+    public TailState? CachedTail => _tail;
+
+    /// <summary>The settings as last seen; null: not known, or there are none.</summary>
+    public QueueInfo? Info => _info;
+
+    /// <summary>The operations whose results <see cref="Take"/> understands. They fail for nothing that is missing.</summary>
+    public void AddTo(List<KvOperation> operations)
+    {
+        operations.Add(KvOperation.GetTree(_keys.Index));
+        if (_info is null)
+            operations.Add(KvOperation.GetTree(_keys.System));
+    }
+
+    /// <summary>Remembers a tail that was just written or read.</summary>
+    public void Remember(TailState? tail) => _tail = tail;
+
+    /// <summary>Forgets the settings: the queue was removed.</summary>
+    public void Forget()
+    {
+        _info = null;
+        _tail = null;
+    }
+
+    /// <summary>Reads the index afresh, never stale. Null: there is no such queue.</summary>
+    public async Task<IndexState?> ReadAsync(CancellationToken cancellation)
+    {
+        var operations = new List<KvOperation>(2);
+        AddTo(operations);
+        var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
+        return Take(result.Pairs);
+    }
+
+    /// <summary>Finds the index among the pairs of a snapshot. Null: there is no such queue.</summary>
+    /// <exception cref="ConsulMqException">Unknown layout, or damage.</exception>
+    public IndexState? Take(IReadOnlyList<KvPair> pairs)
+    {
+        KvPair? head = null, tail = null;
+        foreach (var pair in pairs)
+        {
+            if (pair.Key == _keys.Head)
+                head = pair;
+            else if (pair.Key == _keys.Tail)
+                tail = pair;
+            else if (_info is null && pair.Key == _keys.Info)
+                _info = QueueInfo.Parse(pair.Value.Span, _keys);
+        }
+
+        if (head is null && tail is null)
+        {
+            _tail = null;
+            return null;
+        }
+
+        var headState = head is null ? null : IndexCodec.ParseHead(head.Value.Span);
+        var tailPage = tail is null ? null : IndexCodec.ParseTail(tail.Value.Span);
+        if (headState is null || tailPage is null || headState.Value.Page > tailPage)
+            throw Damaged(headState is null ? _keys.Head : _keys.Tail);
+        var state = new IndexState(headState.Value, head!.ModifyIndex, new TailState(tailPage.Value, tail!.ModifyIndex));
+        _tail = state.Tail;
+        return state;
+    }
+
+    private static ConsulMqException Damaged(string key) => new(
+        ConsulMqError.CorruptEntry,
+        $"Key '{key}' is missing or does not hold the page number it should, and nothing was touched. Write {{\"page\":N}} there: for the tail the highest page under the queue's p/, for the head the lowest (the last 16 digits are hexadecimal, N is decimal).",
+        key);
+}

@@ -1,0 +1,58 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>Puts messages into the front set, each at its own rank, and touches the head, which makes every view of the order stale.</summary>
+internal sealed class Inserter(QueueContext context)
+{
+    /// <summary>Puts back what a claim took.</summary>
+    public Task PutBackAsync(Claim claim) =>
+        InsertAsync([.. claim.Taken.Select(static t => t.Message.At(t.Entry.RankOf(t.Offset)))]);
+
+    /// <summary>Puts back what was popped.</summary>
+    public Task PutBackAsync(IReadOnlyList<QueueObject> items) =>
+        InsertAsync([.. items.Select(static i => i.Message.At(i.Rank ?? throw new ArgumentException("Only what was popped can be put back.", nameof(items))))]);
+
+    /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>
+    public async Task InsertAsync(IReadOnlyList<Message> messages)
+    {
+        using var batch = new PushBatch();
+        foreach (var message in messages.OrderBy(static m => m.Rank))
+        {
+            if (batch.TryAdd(message))
+                continue;
+            await CommitAsync(batch).ConfigureAwait(false);
+            batch.Clear();
+            batch.TryAdd(message);
+        }
+
+        if (batch.Entries.Count > 0)
+            await CommitAsync(batch).ConfigureAwait(false);
+    }
+
+    private async Task CommitAsync(PushBatch batch)
+    {
+        while (true)
+        {
+            var index = await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            // The queue was removed, and with it what was in somebody's hands.
+            if (index is null)
+                return;
+            var head = index.Head with { Front = true };
+            var operations = new List<KvOperation>(batch.Entries.Count + 2)
+            {
+                KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(head, index.HeadIndex)),
+            };
+            for (var i = 0; i < batch.Entries.Count; i++)
+            {
+                var entry = batch.Entries[i];
+                var key = EntryKey.ForFront(context.Keys, entry.Rank!, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
+                operations.Add(KvOperation.Set(key, batch.Value(entry)));
+            }
+
+            if ((await context.Committer.CommitAsync(operations).ConfigureAwait(false)).Succeeded)
+                return;
+        }
+    }
+}

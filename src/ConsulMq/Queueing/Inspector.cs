@@ -1,0 +1,56 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>Counts what is in a queue: by the names of keys alone, so no body is read but that of the oldest messages.</summary>
+internal sealed class Inspector(QueueContext context)
+{
+    /// <summary>How much is ready. Not a snapshot: what is pushed and popped meanwhile may or may not count.</summary>
+    public async Task<(long Depth, long Bytes)> CountAsync(CancellationToken cancellation)
+    {
+        long depth = 0, bytes = 0;
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var cursors = await context.Consul.ListAsync(context.Keys.Cursors, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        foreach (var prefix in new[] { context.Keys.Log, context.Keys.Front })
+        {
+            var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+            foreach (var key in listing.Keys)
+            {
+                if (!EntryKey.TryParse(context.Keys, key, out var entry))
+                    continue;
+                depth += entry.Count;
+                bytes += entry.Bytes;
+                if (cursors.Pairs.Count > 0)
+                    counts[entry.Cursor] = entry.Count;
+            }
+        }
+
+        foreach (var pair in cursors.Pairs)
+        {
+            if (counts.TryGetValue(pair.Key, out var count) && Cursor.TryParse(pair.Value.Span, count) is { } cursor)
+                depth -= count - cursor.Left;
+        }
+
+        return (depth, bytes);
+    }
+
+    public async Task<ConsulMqQueue?> SummaryAsync(CancellationToken cancellation)
+    {
+        var view = await new HeadReader(context).ReadAsync(null, cancellation).ConfigureAwait(false);
+        if (view is null)
+            return null;
+        var (depth, bytes) = await CountAsync(cancellation).ConfigureAwait(false);
+        var now = context.Now;
+        var oldest = Selector.InOrder(view, 1, now).Taken.Select(static t => (DateTimeOffset?)t.Message.CreatedAt).FirstOrDefault();
+        return new ConsulMqQueue
+        {
+            Name = context.Keys.Queue,
+            Depth = depth,
+            Bytes = bytes,
+            OldestAt = oldest,
+            OldestAge = oldest is { } at ? (now > at ? now - at : TimeSpan.Zero) : null,
+            CreatedAt = context.Index.Info?.CreatedAt ?? default,
+        };
+    }
+}

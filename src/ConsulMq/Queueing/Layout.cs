@@ -1,0 +1,26 @@
+namespace ConsulMq.Queueing;
+
+/// <summary>The sizes that the layout of a queue aims at. Writers keep to them; readers take what is there.</summary>
+internal static class Layout
+{
+    /// <summary>The longest line of a message in an entry.</summary>
+    public const int LineBytes = 256 * 1024;
+
+    /// <summary>An entry is full from here on. Small enough that a page has entries for many consumers, large enough that a few carry a thousand messages.</summary>
+    public const int EntryBytes = 32 * 1024;
+
+    /// <summary>What one push transaction carries, unless a single message is longer: in base64 well below Consul's limit.</summary>
+    public const int BatchBytes = 128 * 1024;
+
+    /// <summary>The entries of one push transaction; the ordinal in a key has two hex digits.</summary>
+    public const int BatchEntries = 48;
+
+    /// <summary>A page holds about this many bytes.</summary>
+    public const int PageBytes = 256 * 1024;
+
+    /// <summary>A page holds about this many entries.</summary>
+    public const int PageEntries = 256;
+
+    /// <summary>How likely a push of so many bytes and entries begins a new page. No counter: the expected page is full, whoever pushes.</summary>
+    public static double RollProbability(int entries, long bytes) => ((double)entries / PageEntries) + ((double)bytes / PageBytes);
+}

@@ -1,0 +1,82 @@
+using ConsulMq.Internal;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>The messages of one push transaction, encoded into entries as they are added. Not for use by several threads at once.</summary>
+internal sealed class PushBatch : IDisposable
+{
+    private readonly PooledBuffer _buffer = new(4 * 1024);
+    private readonly MessageWriter _writer;
+    private readonly List<Entry> _entries = [];
+
+    public PushBatch() => _writer = new MessageWriter(_buffer);
+
+    /// <summary>The entries, in order.</summary>
+    public IReadOnlyList<Entry> Entries => _entries;
+
+    /// <summary>The bytes of all entries.</summary>
+    public long Bytes => _buffer.Length;
+
+    /// <summary>Adds a message behind the others. False: it does not fit beside them, the batch is as it was.</summary>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.MessageTooLarge"/>; the batch is as it was.</exception>
+    public bool TryAdd(Message message)
+    {
+        if (MessageWriter.LeastLength(message) > Layout.LineBytes)
+            throw TooLarge(message, MessageWriter.LeastLength(message));
+        var before = _buffer.Length;
+        var last = _entries.Count - 1;
+        var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes;
+        if (joins)
+            _buffer.Write((byte)'\n');
+        var start = _buffer.Length;
+        _writer.Write(message);
+        var length = _buffer.Length - start;
+        if (length > Layout.LineBytes)
+        {
+            _buffer.Truncate(before);
+            throw TooLarge(message, length);
+        }
+
+        joins = joins && _entries[last].Length + 1 + length <= Layout.EntryBytes;
+        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count == Layout.BatchEntries)))
+        {
+            _buffer.Truncate(before);
+            return false;
+        }
+
+        // The line break in front of a line that begins an entry belongs to no entry.
+        if (joins)
+            _entries[last] = _entries[last] with { Length = _buffer.Length - _entries[last].Start, Count = _entries[last].Count + 1 };
+        else
+            _entries.Add(new Entry(start, length, 1, message.Rank));
+        return true;
+    }
+
+    /// <summary>The value of an entry. Valid until the batch is cleared.</summary>
+    public ReadOnlyMemory<byte> Value(Entry entry) => _buffer.WrittenMemory.Slice(entry.Start, entry.Length);
+
+    public void Clear()
+    {
+        _buffer.Truncate(0);
+        _entries.Clear();
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _buffer.Dispose();
+    }
+
+    private static ConsulMqException TooLarge(Message message, long length) => new(
+        ConsulMqError.MessageTooLarge,
+        $"The message takes {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit. Store the content elsewhere and push where it lies.",
+        message.Id);
+
+    /// <summary>An entry's place in the batch.</summary>
+    /// <param name="Start">Where its value begins.</param>
+    /// <param name="Length">The length of its value.</param>
+    /// <param name="Count">How many messages it holds.</param>
+    /// <param name="Rank">The rank that its first message carries, if any.</param>
+    internal readonly record struct Entry(int Start, int Length, int Count, Rank? Rank);
+}

@@ -1,0 +1,38 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>What all operations on one queue share.</summary>
+internal sealed class QueueContext
+{
+    public QueueContext(IConsul consul, QueueKeys keys, ConnectionSettings settings, IdGenerator ids)
+    {
+        Consul = consul;
+        Keys = keys;
+        Settings = settings;
+        Ids = ids;
+        Committer = new Committer(consul, new LanePool(keys, settings.ClientName, ids, settings.Clock), ids, settings);
+        Index = new IndexReader(this);
+    }
+
+    public IConsul Consul { get; }
+
+    public QueueKeys Keys { get; }
+
+    public ConnectionSettings Settings { get; }
+
+    public IdGenerator Ids { get; }
+
+    public Committer Committer { get; }
+
+    public IndexReader Index { get; }
+
+    /// <summary>What goes on though nobody waits for it.</summary>
+    public BackgroundWork Background { get; } = new();
+
+    public DateTimeOffset Now => Settings.Clock.UtcNow;
+
+    public QueueObject ToQueueObject(Message message, long? position = null, Rank? rank = null, object? source = null) =>
+        new(message, Keys.Queue, Settings.BodyReader, position, rank, source);
+}

@@ -1,0 +1,127 @@
+namespace ConsulMq.Queueing;
+
+/// <summary>Chooses from a view what to claim next.</summary>
+internal static class Selector
+{
+    /// <summary>
+    /// The next messages in order of rank: the page and the front set merged. Expired ones that it passes over are removed by the same claim. Empty:
+    /// the view has nothing left, or the front set must be read on first.
+    /// </summary>
+    public static Claim InOrder(HeadView view, int max, DateTimeOffset now)
+    {
+        var claim = new Claim();
+        var walk = new Walk(view);
+        while (claim.Taken.Count < max && walk.TryNext(out var entry, out var offset))
+        {
+            if (!claim.TryAdd(entry, offset, !entry.Messages()![offset].IsExpired(now)))
+                break;
+        }
+
+        return claim;
+    }
+
+    /// <summary>Messages that the others do not want just now: of the consumer's own class, or else from a random place on.</summary>
+    public static Claim Spread(HeadView view, int max, DateTimeOffset now, Spread spread)
+    {
+        // What stands in front comes first for everybody.
+        if (view.Front is { } front && front.Messages.Any(static m => m.Entry.IsOpen && m.Entry.Cursor.Has(m.Offset)))
+            return InOrder(view, max, now);
+        var claim = new Claim();
+        var entries = view.Page.Entries;
+        Take(entries.Skip(view.FirstOpen).Where(e => spread.Prefers(e.Key)));
+        if (claim.IsEmpty)
+        {
+            var start = view.FirstOpen + spread.Start(entries.Count - view.FirstOpen);
+            Take(entries.Skip(start).Concat(entries.Take(start).Skip(view.FirstOpen)));
+        }
+
+        return claim;
+
+        void Take(IEnumerable<StoredEntry> candidates)
+        {
+            foreach (var entry in candidates)
+            {
+                if (!entry.IsOpen || entry.Messages() is not { } messages)
+                    continue;
+                for (var offset = entry.Cursor.First; offset < entry.Cursor.End; offset++)
+                {
+                    if (claim.Taken.Count >= max)
+                        return;
+                    if (entry.Cursor.Has(offset) && !claim.TryAdd(entry, offset, !messages[offset].IsExpired(now)))
+                        return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Walks over what is left in a view, in order of rank.</summary>
+    private ref struct Walk
+    {
+        private readonly HeadView _view;
+        private readonly FrontSet? _front;
+        private int _entry;
+        private int _offset;
+        private int _frontAt;
+
+        public Walk(HeadView view)
+        {
+            view.SkipClosed();
+            _view = view;
+            _front = view.Front;
+            _entry = view.FirstOpen;
+        }
+
+        public bool TryNext(out StoredEntry entry, out int offset)
+        {
+            var hasLog = SeekLog();
+            if (_front is null)
+            {
+                entry = hasLog ? _view.Page.Entries[_entry] : null!;
+                offset = hasLog ? _offset++ : 0;
+                return hasLog;
+            }
+
+            var hasFront = SeekFront();
+            if (!hasLog && !hasFront)
+            {
+                entry = null!;
+                offset = 0;
+                return false;
+            }
+
+            var log = hasLog ? _view.Page.Entries[_entry].RankOf(_offset) : null;
+            var fromFront = hasFront && (log is null || _front.Messages[_frontAt].Rank.CompareTo(log) < 0);
+            var rank = fromFront ? _front.Messages[_frontAt].Rank : log!;
+            (entry, offset) = fromFront
+                ? (_front.Messages[_frontAt].Entry, _front.Messages[_frontAt++].Offset)
+                : (_view.Page.Entries[_entry], _offset++);
+            // Something in the front set that was not read yet may come before it.
+            return _front.Horizon is not { } horizon || rank.CompareTo(horizon) < 0;
+        }
+
+        private bool SeekLog()
+        {
+            for (; _entry < _view.Page.Entries.Count; _entry++, _offset = 0)
+            {
+                var entry = _view.Page.Entries[_entry];
+                if (!entry.IsOpen || entry.Messages() is null)
+                    continue;
+                _offset = Math.Max(_offset, entry.Cursor.First);
+                while (_offset < entry.Cursor.End && !entry.Cursor.Has(_offset))
+                    _offset++;
+                if (_offset < entry.Cursor.End)
+                    return true;
+            }
+
+            return false;
+        }
+
+        private bool SeekFront()
+        {
+            var messages = _front!.Messages;
+            while (_frontAt < messages.Count && !(messages[_frontAt].Entry.IsOpen && messages[_frontAt].Entry.Cursor.Has(messages[_frontAt].Offset)))
+                _frontAt++;
+            return _frontAt < messages.Count;
+        }
+    }
+}

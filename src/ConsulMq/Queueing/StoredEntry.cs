@@ -1,0 +1,85 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>An entry as a consumer sees it: what is stored, and what of it is left. Decoded when it is first needed.</summary>
+internal sealed class StoredEntry(EntryKey key, KvPair pair)
+{
+    private Message[]? _messages;
+
+    public EntryKey Key { get; } = key;
+
+    public ulong CreateIndex { get; } = pair.CreateIndex;
+
+    public ulong ModifyIndex { get; } = pair.ModifyIndex;
+
+    /// <summary>What of it is left, as far as is known.</summary>
+    public Cursor Cursor { get; private set; } = Cursor.Whole(key.Count);
+
+    /// <summary>The ModifyIndex of the cursor's key; 0: there is none.</summary>
+    public ulong CursorIndex { get; private set; }
+
+    /// <summary>Why it cannot be read; null: it can, as far as is known.</summary>
+    public ConsulMqException? Damage { get; private set; }
+
+    /// <summary>Whether it was consumed or taken away by somebody else.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Whether a message can be taken from it.</summary>
+    public bool IsOpen => !IsGone && Damage is null && Cursor.Left > 0;
+
+    /// <summary>Sets what is left after a write.</summary>
+    public void Advance(Cursor cursor, ulong index)
+    {
+        Cursor = cursor;
+        CursorIndex = index;
+        IsGone |= cursor.Left == 0;
+    }
+
+    /// <summary>Takes over a cursor that was read; null: there is none.</summary>
+    public void TakeCursor(KvPair? cursor)
+    {
+        if (cursor is null)
+        {
+            Cursor = Cursor.Whole(Key.Count);
+            CursorIndex = 0;
+        }
+        else if (Cursor.TryParse(cursor.Value.Span, Key.Count) is { } parsed)
+        {
+            Cursor = parsed;
+            CursorIndex = cursor.ModifyIndex;
+        }
+        else
+        {
+            Damage = Corrupt(Key.Cursor, $"it is not a cursor of an entry of {Key.Count} messages");
+        }
+    }
+
+    /// <summary>Its messages, all of them; null: it is damaged.</summary>
+    public Message[]? Messages()
+    {
+        if (_messages is null && Damage is null)
+        {
+            try
+            {
+                _messages = EntryCodec.Read(pair.Value.Span, Key.Count);
+                if (Key.Rank is not null && Array.Exists(_messages, static m => m.Rank is null))
+                    throw new FormatException("a message in the front set has no rank");
+            }
+            catch (FormatException e)
+            {
+                Damage = Corrupt(Key.Key, e.Message);
+            }
+        }
+
+        return _messages;
+    }
+
+    /// <summary>The place of one of its messages.</summary>
+    public Rank RankOf(int offset) => Key.Rank is null ? Rank.Natural(CreateIndex, Key.Ordinal, offset) : _messages![offset].Rank!;
+
+    public static ConsulMqException Corrupt(string key, string why) => new(
+        ConsulMqError.CorruptEntry,
+        $"Key '{key}' cannot be read: {why}. Nothing was touched; repair its value or delete it (consul kv delete '{key}').", key);
+}

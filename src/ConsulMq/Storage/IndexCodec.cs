@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace ConsulMq.Storage;
+
+/// <summary>The head of a queue: where consumers are.</summary>
+/// <param name="Page">The page they consume from.</param>
+/// <param name="Front">
+/// Whether the front set may hold entries. Who inserts sets it, in the write that touches the head; who finds the front set empty may write it as
+/// false. So a queue that never had anything in front is consumed without ever listing that prefix, nor its tombstones.
+/// </param>
+internal readonly record struct HeadState(long Page, bool Front);
+
+/// <summary>The values of a queue's index keys.</summary>
+internal static class IndexCodec
+{
+    /// <summary>The first page of a new queue.</summary>
+    public const long FirstPage = 1;
+
+    /// <summary>The head's value.</summary>
+    /// <param name="head">What it says.</param>
+    /// <param name="replaces">The ModifyIndex that this write replaces: it makes the value new each time, for Consul ignores a write of an equal one.</param>
+    public static byte[] Head(HeadState head, ulong replaces) => Encoding.ASCII.GetBytes(string.Format(
+        CultureInfo.InvariantCulture, """{{"page":{0},"touch":{1}{2}}}""", head.Page, replaces, head.Front ? ",\"front\":true" : ""));
+
+    /// <summary>The tail's value.</summary>
+    public static byte[] Tail(long page) => Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, """{{"page":{0}}}""", page));
+
+    /// <summary>Reads a head. Null: damage.</summary>
+    public static HeadState? ParseHead(ReadOnlySpan<byte> value) =>
+        Parse(value, out var page, out var front) ? new HeadState(page, front) : null;
+
+    /// <summary>Reads a tail. Null: damage.</summary>
+    public static long? ParseTail(ReadOnlySpan<byte> value) => Parse(value, out var page, out _) ? page : null;
+
+    private static bool Parse(ReadOnlySpan<byte> value, out long page, out bool front)
+    {
+        page = -1;
+        front = false;
+        try
+        {
+            var json = new Utf8JsonReader(value);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+                return false;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("page"u8) && json.Read())
+                    page = json.GetInt64();
+                else if (json.ValueTextEquals("front"u8) && json.Read())
+                    front = json.GetBoolean();
+                else
+                    json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return false;
+        }
+
+        return page >= 0;
+    }
+}

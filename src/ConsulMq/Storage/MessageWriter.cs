@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ConsulMq.Internal;
+
+namespace ConsulMq.Storage;
+
+/// <summary>
+/// Writes messages as JSON Lines, one message a line, such as
+/// <c>{"id":"…","at":"2026-11-23T07:44:07.009Z","text":"web-042"}</c>. Not for use by several threads at once.
+/// </summary>
+internal sealed class MessageWriter : IDisposable
+{
+    private static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText At = JsonEncodedText.Encode("at");
+    private static readonly JsonEncodedText Expires = JsonEncodedText.Encode("expires");
+    private static readonly JsonEncodedText Deliveries = JsonEncodedText.Encode("deliveries");
+    private static readonly JsonEncodedText RankName = JsonEncodedText.Encode("rank");
+    private static readonly JsonEncodedText Tags = JsonEncodedText.Encode("tags");
+    private static readonly JsonEncodedText Headers = JsonEncodedText.Encode("headers");
+    private static readonly JsonEncodedText ContentType = JsonEncodedText.Encode("type");
+    private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
+    private static readonly JsonEncodedText Json = JsonEncodedText.Encode("json");
+    private static readonly JsonEncodedText Base64 = JsonEncodedText.Encode("base64");
+
+    private readonly PooledBuffer _buffer;
+    private readonly Utf8JsonWriter _json;
+
+    /// <param name="buffer">Where the lines go; stays the caller's.</param>
+    public MessageWriter(PooledBuffer buffer)
+    {
+        _buffer = buffer;
+        // People read the values in Consul's UI: no escape that JSON does not need. The writer's own checks are left to the tests.
+        _json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    }
+
+    /// <summary>Writes one line, without a line break.</summary>
+    public void Write(Message message)
+    {
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteString(Id, message.Id);
+        _json.WriteString(At, message.CreatedAt.UtcDateTime);
+        if (message.ExpiresAt is { } expires)
+            _json.WriteString(Expires, expires.UtcDateTime);
+        if (message.Deliveries != 0)
+            _json.WriteNumber(Deliveries, message.Deliveries);
+        if (message.Rank is { } rank)
+            WriteRank(rank);
+        if (message.Tags.Count > 0)
+            WriteTags(message.Tags);
+        if (message.Headers.Count > 0)
+            WriteHeaders(message.Headers);
+        WriteBody(message);
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    /// <summary>The longest line that a message can have, or less: cheap to tell, so that what is far too large is never encoded.</summary>
+    public static long LeastLength(Message message) => message.Body.Kind switch
+    {
+        BodyKind.Text => message.Body.Text!.Length,
+        BodyKind.Json => message.Body.Bytes.Length,
+        _ => message.Body.Bytes.Length / 3L * 4,
+    };
+
+    public void Dispose() => _json.Dispose();
+
+    private void WriteBody(Message message)
+    {
+        var body = message.Body;
+        if (body.Kind == BodyKind.Text && !MessageBody.IsWellFormed(body.Text!))
+        {
+            // A string that UTF-8 cannot carry goes as its UTF-16 code units.
+            _json.WriteString(ContentType, MessageBody.Utf16ContentType);
+            _json.WriteBase64String(Base64, Encoding.Unicode.GetBytes(body.Text!));
+            return;
+        }
+
+        if (message.ContentType is { } type)
+            _json.WriteString(ContentType, type);
+        switch (body.Kind)
+        {
+            case BodyKind.Text:
+                _json.WriteString(Text, body.Text);
+                break;
+            case BodyKind.Json:
+                _json.WritePropertyName(Json);
+                _json.WriteRawValue(body.Bytes.Span, skipInputValidation: true);
+                break;
+            default:
+                _json.WriteBase64String(Base64, body.Bytes.Span);
+                break;
+        }
+    }
+
+    private void WriteRank(Rank rank)
+    {
+        _json.WriteStartArray(RankName);
+        foreach (var element in rank.Elements)
+            _json.WriteNumberValue(element);
+        _json.WriteEndArray();
+    }
+
+    private void WriteTags(IReadOnlyList<string> tags)
+    {
+        _json.WriteStartArray(Tags);
+        foreach (var tag in tags)
+            _json.WriteStringValue(tag);
+        _json.WriteEndArray();
+    }
+
+    private void WriteHeaders(IReadOnlyDictionary<string, string> headers)
+    {
+        _json.WriteStartObject(Headers);
+        foreach (var header in headers)
+            _json.WriteString(header.Key, header.Value);
+        _json.WriteEndObject();
+    }
+}

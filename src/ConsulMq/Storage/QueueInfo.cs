@@ -1,0 +1,66 @@
+using System.Text.Json;
+using ConsulMq.Internal;
+
+namespace ConsulMq.Storage;
+
+/// <summary>What <c>_system/info</c> says of a queue.</summary>
+internal sealed record QueueInfo
+{
+    /// <summary>The layout that this version reads and writes.</summary>
+    public const int CurrentLayout = 1;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public byte[] ToJson()
+    {
+        using var buffer = new PooledBuffer(128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("layout", CurrentLayout);
+            json.WriteString("created", CreatedAt.UtcDateTime);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.UnsupportedLayout"/>, or <see cref="ConsulMqError.CorruptEntry"/>.</exception>
+    public static QueueInfo Parse(ReadOnlySpan<byte> value, QueueKeys keys)
+    {
+        int? layout = null;
+        DateTimeOffset? created = null;
+        try
+        {
+            var json = new Utf8JsonReader(value);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+                throw Corrupt(keys, "it is not a JSON object", null);
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("layout"u8) && json.Read())
+                    layout = json.GetInt32();
+                else if (json.ValueTextEquals("created"u8) && json.Read())
+                    created = json.GetDateTimeOffset();
+                else
+                    json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw Corrupt(keys, e.Message, e);
+        }
+
+        return layout switch
+        {
+            CurrentLayout => new QueueInfo { CreatedAt = created ?? default },
+            null => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
+                $"Queue '{keys.Queue}' has no layout number in '{keys.Info}': another program made it, such as the Go library consulmq, and nothing was touched. Use another queue name or key prefix.", keys.Queue),
+            _ => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
+                $"Queue '{keys.Queue}' has layout {layout}; this version of ConsulMq knows layout {CurrentLayout}, and nothing was touched. Update the module: Update-Module ConsulMq.", keys.Queue),
+        };
+    }
+
+    private static ConsulMqException Corrupt(QueueKeys keys, string why, Exception? inner) =>
+        new(ConsulMqError.CorruptEntry, $"Key '{keys.Info}' does not hold the settings of a queue: {why}. Nothing was touched; repair or delete the key.", keys.Info, inner);
+}

@@ -1,0 +1,186 @@
+using ConsulMq.Consul;
+using ConsulMq.InMemory;
+using ConsulMq.Tests.Support;
+
+namespace ConsulMq.Tests.Queueing;
+
+/// <summary>A reply that is lost never makes an operation happen twice, nor silently not at all.</summary>
+public sealed class LostReplies : IDisposable
+{
+    private readonly InMemoryConsul _consul = new();
+    private readonly Saboteur _saboteur;
+    private readonly ConsulMqConnection _connection;
+
+    public LostReplies()
+    {
+        _saboteur = new Saboteur(_consul);
+        _connection = new ConsulMqConnection(new Unowned(_saboteur), new ConnectionSettings { Timeout = TimeSpan.FromSeconds(2) });
+    }
+
+    private static CancellationToken None => CancellationToken.None;
+
+    private MessageQueue Queue => _connection.Queue("jobs");
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _consul.Dispose();
+    }
+
+    private static MessageDraft Text(string text) => new() { Body = MessageBody.FromText(text) };
+
+    private async Task<List<string>> Drain()
+    {
+        using var other = new ConsulMqConnection(new Unowned(_consul));
+        using var consumer = other.Queue("jobs").OpenConsumer();
+        var all = new List<string>();
+        while ((await consumer.PopAsync(10, None)).Items is { Count: > 0 } items)
+            all.AddRange(items.Select(i => i.Content.Text!));
+        return all;
+    }
+
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task APushHappensOnce(Sabotage sabotage)
+    {
+        await Queue.PushAsync(Text("a"), None);
+        _saboteur.Next = sabotage;
+        await Queue.PushAsync(Text("b"), None);
+        await Queue.PushAsync(Text("c"), None);
+        Assert.Equal(Sabotage.None, _saboteur.Next);
+        Assert.Equal(["a", "b", "c"], await Drain());
+    }
+
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task ThePushThatCreatesTheQueueHappensOnce(Sabotage sabotage)
+    {
+        _saboteur.Next = sabotage;
+        await Queue.PushAsync(Text("a"), None);
+        Assert.Equal(["a"], await Drain());
+    }
+
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task APopHappensOnce(Sabotage sabotage)
+    {
+        foreach (var text in new[] { "a", "b", "c" })
+            await Queue.PushAsync(Text(text), None);
+        using var consumer = Queue.OpenConsumer();
+        _saboteur.Next = sabotage;
+        Assert.Equal("a", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal("b", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal(["c"], await Drain());
+    }
+
+    [Fact]
+    public async Task WhenConsulStaysAwayTheOutcomeIsUnknownAndNothingIsSentAgain()
+    {
+        await Queue.PushAsync(Text("a"), None);
+        _saboteur.Next = Sabotage.LoseReplyAndStayAway;
+        var error = await Assert.ThrowsAsync<ConsulMqException>(() => Queue.PushAsync(Text("b"), None));
+        Assert.Equal(ConsulMqError.OutcomeUnknown, error.Error);
+        _saboteur.Next = Sabotage.None;
+        Assert.Equal(["a", "b"], await Drain());
+    }
+
+    [Fact]
+    public async Task ACancelledPopThatCommittedPutsBackWhatItTook()
+    {
+        foreach (var text in new[] { "a", "b", "c" })
+            await Queue.PushAsync(Text(text), None);
+        using (var consumer = Queue.OpenConsumer())
+        {
+            using var cancel = new CancellationTokenSource();
+            _saboteur.Hold = new TaskCompletionSource();
+            var pop = consumer.PopAsync(2, cancel.Token);
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pop);
+            _saboteur.Hold.SetResult();
+        }
+
+        _connection.Dispose();
+        Assert.Equal(["a", "b", "c"], await Drain());
+    }
+
+    public enum Sabotage
+    {
+        None,
+        LoseRequest,
+        LoseReply,
+        Resend,
+        CommitAfterNextRequest,
+        LoseReplyAndStayAway,
+        Away,
+    }
+
+    /// <summary>Disturbs the next write.</summary>
+    private sealed class Saboteur(IConsul inner) : DelegatingConsul(inner)
+    {
+        private Func<Task>? _late;
+
+        public Sabotage Next { get; set; }
+
+        public TaskCompletionSource? Hold { get; set; }
+
+        public override async Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation)
+        {
+            var copy = operations.ToArray();
+            if (copy.All(static o => o.IsRead))
+                return Next == Sabotage.Away ? throw Lost() : await base.TransactAsync(copy, consistency, cancellation);
+            if (Hold is { } hold)
+            {
+                var held = await base.TransactAsync(copy, consistency, cancellation);
+                await hold.Task;
+                return held;
+            }
+
+            var sabotage = Next;
+            Next = Sabotage.None;
+            switch (sabotage)
+            {
+                case Sabotage.LoseRequest:
+                    throw Lost();
+                case Sabotage.LoseReply:
+                    await base.TransactAsync(copy, consistency, cancellation);
+                    throw Lost();
+                case Sabotage.Resend:
+                    await base.TransactAsync(copy, consistency, cancellation);
+                    return await base.TransactAsync(copy, consistency, cancellation);
+                case Sabotage.CommitAfterNextRequest:
+                    _late = () => base.TransactAsync(copy, consistency, cancellation);
+                    throw Lost();
+                case Sabotage.LoseReplyAndStayAway:
+                    await base.TransactAsync(copy, consistency, cancellation);
+                    Next = Sabotage.Away;
+                    throw Lost();
+                case Sabotage.Away:
+                    Next = Sabotage.Away;
+                    throw Lost();
+            }
+
+            var result = await base.TransactAsync(copy, consistency, cancellation);
+            if (_late is { } late)
+            {
+                _late = null;
+                await late();
+            }
+
+            return result;
+        }
+
+        public override Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
+            Next == Sabotage.Away ? throw Lost() : base.GetAsync(key, options, cancellation);
+
+        private static ConsulException Lost() => new(ConsulFault.ConnectionLost, "in-memory", true, "The connection broke");
+    }
+}
