@@ -21,6 +21,9 @@ internal sealed record CommandLine(string? File, string? Text, string? ModulePat
             modulePath = directory;
             args = args[2..];
         }
+        // What a script passes to its own interpreter to start another one of it, which may be pwsh.
+        while (args is ["-NoLogo" or "-NoProfile" or "-NonInteractive", ..])
+            args = args[1..];
         return args switch
         {
             ["-Command" or "-c", var text, .. var rest] => new(null, text, modulePath, ParseArguments(rest)),
@@ -44,9 +47,10 @@ internal sealed record CommandLine(string? File, string? Text, string? ModulePat
                 // The engine decides, once it knows the script's parameters, whether the next argument is this one's value.
                 parameters.Add(new CommandParameter(arg));
             else if (colon < arg.Length - 1)
-                parameters.Add(new CommandParameter(arg[..colon], Value(arg[(colon + 1)..])));
+                // With the colon, or a switch that is passed on with @args would lose its value.
+                parameters.Add(new CommandParameter(arg[..(colon + 1)], Value(arg[(colon + 1)..])));
             else
-                parameters.Add(new CommandParameter(arg[..colon], ++i < args.Length ? Value(args[i]) : null));
+                parameters.Add(new CommandParameter(arg, ++i < args.Length ? Value(args[i]) : null));
         }
         return parameters;
     }
