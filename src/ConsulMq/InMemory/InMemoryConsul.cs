@@ -64,27 +64,27 @@ public sealed partial class InMemoryConsul : IConsul
 
     /// <inheritdoc />
     public Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
-        ReadAsync(new Watch(WatchKind.Key, key), options, () => _kv.Get(RequireKey(key)), static got => got.Index, cancellation);
+        ReadAsync(new Watch(WatchKind.Key, key), options, () => _kv.Get(UrlRules.RequireKey(key)), static got => got.Index, cancellation);
 
     /// <inheritdoc />
     public Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
-        ReadAsync(new Watch(WatchKind.Prefix, prefix), options, () => List(prefix), static listing => listing.Index, cancellation);
+        ReadAsync(new Watch(WatchKind.Prefix, prefix), options, () => List(UrlRules.RequireName(prefix)), static listing => listing.Index, cancellation);
 
     /// <inheritdoc />
     public Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) =>
-        ReadAsync(new Watch(WatchKind.Prefix, prefix), options, () => Keys(prefix, separator), static keys => keys.Index, cancellation);
+        ReadAsync(new Watch(WatchKind.Prefix, prefix), options, () => Keys(UrlRules.RequireName(prefix), separator), static keys => keys.Index, cancellation);
 
     /// <inheritdoc />
     public Task PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellation) =>
         Request(
             () => value.Length > ConsulLimits.ValueBytes
                 ? throw TooLarge($"The value of {value.Length} bytes is over Consul's limit of {ConsulLimits.ValueBytes}.")
-                : Write([KvOperation.Set(RequireKey(key), value)]),
+                : Write([KvOperation.Set(UrlRules.RequireKey(key), value)]),
             cancellation);
 
     /// <inheritdoc />
     public Task DeleteAsync(string key, CancellationToken cancellation) =>
-        Request(() => Write([KvOperation.Delete(RequireKey(key))]), cancellation);
+        Request(() => Write([KvOperation.Delete(UrlRules.RequireKey(key))]), cancellation);
 
     /// <inheritdoc />
     public Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation) =>
@@ -158,9 +158,6 @@ public sealed partial class InMemoryConsul : IConsul
         }
         return new KvKeys(keys, _kv.IndexOf(prefix, pairs));
     }
-
-    private static string RequireKey(string key) =>
-        key.Length > 0 ? key : throw new ConsulException(ConsulFault.Rejected, Identity.Address, false, "Consul needs a key.");
 
     private static void CheckLimits(IReadOnlyList<KvOperation> operations)
     {

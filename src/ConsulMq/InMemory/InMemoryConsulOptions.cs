@@ -8,7 +8,8 @@ public sealed record InMemoryConsulOptions
 
     /// <summary>
     /// Whether a blocked query goes on on another thread when a write wakes it (the default) or within the call that writes. The latter lets a
-    /// simulation run everything on one thread in an order of its own.
+    /// simulation run everything on one thread in an order of its own; that thread must have no synchronization context, or .NET moves what goes on
+    /// to the thread pool all the same.
     /// </summary>
     public bool RunContinuationsAsynchronously { get; init; } = true;
 

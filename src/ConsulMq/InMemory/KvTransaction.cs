@@ -10,7 +10,8 @@ internal sealed class KvTransaction(KvState state, SessionState sessions, ulong 
 {
     private readonly List<KvPair> _pairs = [];
     private readonly List<OperationFailure> _failures = [];
-    private ulong _written;
+    private ulong _highest;
+    private bool _writes;
 
     /// <summary>What is refused before anything runs; if there is anything of the kind, nothing else is looked at.</summary>
     public static List<OperationFailure> Precheck(SessionState sessions, IReadOnlyList<KvOperation> operations, TimeSpan now)
@@ -31,7 +32,7 @@ internal sealed class KvTransaction(KvState state, SessionState sessions, ulong 
         for (var i = 0; i < operations.Count; i++)
             if (Apply(operations[i]) is { } what)
                 _failures.Add(new OperationFailure(i, what));
-        return _failures.Count > 0 ? TransactionResult.Refused(_failures) : TransactionResult.Success(_pairs, _written);
+        return _failures.Count > 0 ? TransactionResult.Refused(_failures) : TransactionResult.Success(_pairs, _writes ? _highest : 0);
     }
 
     /// <returns>What went wrong, or null.</returns>
@@ -59,17 +60,21 @@ internal sealed class KvTransaction(KvState state, SessionState sessions, ulong 
                 if (existing is null)
                     return $"get of \"{key}\": no such key";
                 _pairs.Add(existing);
-                return null;
+                return Answer(existing);
             case KvVerb.GetTree:
-                _pairs.AddRange(state.Under(key));
+                foreach (var pair in state.Under(key))
+                {
+                    _pairs.Add(pair);
+                    Answer(pair);
+                }
                 return null;
             case KvVerb.CheckIndex:
                 return existing is not null && existing.ModifyIndex == operation.Index
-                    ? null
+                    ? Answer(existing)
                     : $"check-index of \"{key}\": {existing?.ModifyIndex.ToString() ?? "no such key"}, not {operation.Index}";
             case KvVerb.CheckSession:
                 return existing is not null && (existing.Session ?? "") == (operation.Session ?? "")
-                    ? null
+                    ? Answer(existing)
                     : $"check-session of \"{key}\": the session does not hold it";
             case KvVerb.CheckNotExists:
                 return existing is null ? null : $"check-not-exists of \"{key}\": it exists";
@@ -107,7 +112,17 @@ internal sealed class KvTransaction(KvState state, SessionState sessions, ulong 
     private string? Write(in KvOperation operation, ulong lockIndex, string? session)
     {
         var pair = new KvPair { Key = operation.Key, Value = operation.Value.ToArray(), LockIndex = lockIndex, Session = session };
-        _written = Math.Max(_written, state.Write(index, pair).ModifyIndex);
+        _writes = true;
+        return Answer(state.Write(index, pair));
+    }
+
+    /// <summary>
+    /// Consul answers these operations with their key's pair, and the index of the transaction is the highest among them: what it wrote, if it
+    /// changed anything.
+    /// </summary>
+    private string? Answer(KvPair pair)
+    {
+        _highest = Math.Max(_highest, pair.ModifyIndex);
         return null;
     }
 }

@@ -44,6 +44,37 @@ public abstract class KvConformance(IConsul consul) : ConformanceTests(consul)
         Assert.Null(await Get(name));
     }
 
+    [Theory]
+    [InlineData("tab\there")]
+    [InlineData("delete\u007F")]
+    [InlineData("no-break\u00A0space")]
+    [InlineData("wide\u3000space")]
+    [InlineData("zero\u200Bwidth")]
+    [InlineData("\U0001F468\u200D\U0001F469 joined")]
+    [InlineData("right\u202Eto left")]
+    [InlineData("private\uE000use")]
+    public async Task Trap_a_character_that_cannot_be_printed_is_refused_in_a_URL_but_not_in_a_transaction(string name)
+    {
+        await RefusedInUrl(name);
+        await Set(name, "1");
+        Assert.Equal([name], await KeysUnder());
+    }
+
+    [Theory]
+    [InlineData("a//b")]
+    [InlineData("a/./b")]
+    [InlineData("a/../b")]
+    [InlineData("./b")]
+    [InlineData("../b")]
+    [InlineData("a/.")]
+    [InlineData("a/..")]
+    public async Task Trap_a_segment_that_a_URL_cannot_hold_is_refused_and_never_taken_for_another_key(string name)
+    {
+        await Commit(KvOperation.Set(Key("b"), Bytes("b")), KvOperation.Set(Key("a/b"), Bytes("a/b")), KvOperation.Set(Key("a/"), Bytes("a/")));
+        await RefusedInUrl(name);
+        Assert.Equal(["a/", "a/b", "b"], await KeysUnder());
+    }
+
     [Fact]
     public async Task Values_are_any_bytes()
     {
@@ -178,5 +209,19 @@ public abstract class KvConformance(IConsul consul) : ConformanceTests(consul)
         // The only tombstone of the tree is at "p/", so what counts under "p/q/" is the older one of "p/q/a".
         Assert.True((await Consul.ListAsync(Key("p/q/"), default, None)).Index < before);
         Assert.True((await Consul.ListAsync(Key("p/"), default, None)).Index > before);
+    }
+
+    private async Task RefusedInUrl(string name)
+    {
+        Func<Task>[] requests =
+        [
+            () => Consul.GetAsync(Key(name), default, None),
+            () => Consul.PutAsync(Key(name), Bytes("1"), None),
+            () => Consul.DeleteAsync(Key(name), None),
+            () => Consul.ListAsync(Key(name), default, None),
+            () => Consul.KeysAsync(Key(name), "/", default, None),
+        ];
+        foreach (var request in requests)
+            Assert.Equal(ConsulFault.Rejected, (await Assert.ThrowsAsync<ConsulException>(request)).Fault);
     }
 }

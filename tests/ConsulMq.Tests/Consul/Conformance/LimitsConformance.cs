@@ -34,6 +34,17 @@ public abstract class LimitsConformance(IConsul consul) : ConformanceTests(consu
     }
 
     [Fact]
+    public async Task A_transaction_body_holds_512_KiB_to_the_byte()
+    {
+        // [{"KV":{"Verb":"set","Key":"...","Value":"..."}}], the value in base64: four bytes for three.
+        var frame = 43 + Prefix.Length;
+        var key = Key(new string('k', 1 + ((ConsulLimits.TransactionBytes - frame - 1) % 4)));
+        var value = new byte[(ConsulLimits.TransactionBytes - frame - (key.Length - Prefix.Length)) / 4 * 3];
+        await Commit(KvOperation.Set(key, value));
+        await TooLarge(() => Run(KvOperation.Set(key + "k", value)));
+    }
+
+    [Fact]
     public async Task A_key_is_required()
     {
         Assert.Equal(ConsulFault.Rejected, (await Assert.ThrowsAsync<ConsulException>(() => Consul.GetAsync("", default, None))).Fault);

@@ -1,0 +1,60 @@
+namespace ConsulMq.Consul.Http;
+
+/// <summary>An address, taken apart.</summary>
+internal sealed class ConsulEndpoint
+{
+    private ConsulEndpoint(string display, Uri root, string? unixPath)
+    {
+        Display = display;
+        Root = root;
+        UnixPath = unixPath;
+    }
+
+    /// <summary>For people: <c>http://127.0.0.1:8500</c>.</summary>
+    public string Display { get; }
+
+    /// <summary>What requests are made to, ending in a slash.</summary>
+    public Uri Root { get; }
+
+    /// <summary>The socket's path, for <c>unix://</c>.</summary>
+    public string? UnixPath { get; }
+
+    /// <summary>Whether TLS is spoken.</summary>
+    public bool Tls => Root.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>Takes an address apart, as Consul's Go client does: an <c>http://</c> never takes back TLS that was asked for otherwise.</summary>
+    /// <exception cref="ArgumentException">The address makes no sense.</exception>
+    public static ConsulEndpoint Parse(string? address, bool useTls)
+    {
+        var text = address?.Trim() ?? "";
+        if (text.Length == 0)
+            text = ConsulOptions.DefaultAddress;
+        var mark = text.IndexOf("://", StringComparison.Ordinal);
+        var scheme = mark < 0 ? "http" : text.Substring(0, mark).ToLowerInvariant();
+        var rest = mark < 0 ? text : text.Substring(mark + 3);
+        switch (scheme)
+        {
+            case "unix" when rest.Length > 1 && rest[0] == '/':
+                return new ConsulEndpoint("unix://" + rest, new Uri(useTls ? "https://localhost/" : "http://localhost/"), rest);
+            case "unix":
+                throw Bad("the path of a unix socket must start with a slash, as in unix:///run/consul.sock");
+            case "http" or "https":
+                break;
+            default:
+                throw Bad($"the scheme '{scheme}' is unknown; http, https and unix are");
+        }
+        if (rest.Contains('@'))
+            throw new ArgumentException("The Consul address must not contain a user or password; use a token.");
+        // Go takes a lone port for one of this machine.
+        if (rest.StartsWith(":", StringComparison.Ordinal))
+            rest = "127.0.0.1" + rest;
+        if (rest.IndexOfAny(['?', '#', '\\', ' ']) >= 0)
+            throw Bad("it must be host:port, http://host:port, https://host:port or unix:///path");
+        var whole = (useTls ? "https" : scheme) + "://" + rest.TrimEnd('/');
+        if (!Uri.TryCreate(whole + "/", UriKind.Absolute, out var root) || root.Host.Length == 0)
+            throw Bad("it must be host:port, http://host:port, https://host:port or unix:///path");
+        return new ConsulEndpoint(whole, root, null);
+
+        ArgumentException Bad(string why) => new($"The Consul address '{(text.Contains('@') ? "(hidden)" : text)}' is not valid: {why}.");
+    }
+}
