@@ -179,7 +179,7 @@ function Test {
     Build
     Get-Consul
     $passed = $failed = 0
-    $results = [IO.Path]::Combine($out, 'test-results')
+    $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'test-results')).FullName
     foreach ($project in [IO.Directory]::GetFiles((InRoot tests), '*.Tests.csproj', 'AllDirectories') | Sort-Ordinal) {
         $name = [IO.Path]::GetFileNameWithoutExtension($project)
         $file = [IO.Path]::Combine($results, "$name.trx")
