@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -43,7 +44,7 @@ public readonly struct MessageBody
     /// <summary>The bytes: a string's UTF-8, a JSON value's text, the bytes themselves. For a string they are made anew at each call.</summary>
     public ReadOnlyMemory<byte> Bytes => Kind != BodyKind.Text ? _bytes
         : IsWellFormed(Text!) ? Encoding.UTF8.GetBytes(Text!)
-        : Encoding.Unicode.GetBytes(Text!);
+        : ToUtf16(Text!);
 
     /// <summary>The number of bytes.</summary>
     public int Size => Kind != BodyKind.Text ? _bytes.Length
@@ -84,6 +85,12 @@ public readonly struct MessageBody
 
     /// <summary>A JSON value that is known to be one, on one line.</summary>
     internal static MessageBody FromValidJson(ReadOnlyMemory<byte> json) => new(BodyKind.Json, null, json);
+
+    /// <summary>The code units of a string, little endian, whatever they are: an encoding would replace halves of surrogate pairs.</summary>
+    internal static byte[] ToUtf16(string text) => MemoryMarshal.AsBytes(text.AsSpan()).ToArray();
+
+    /// <summary>The string of such code units.</summary>
+    internal static string FromUtf16(ReadOnlySpan<byte> units) => MemoryMarshal.Cast<byte, char>(units).ToString();
 
     /// <summary>Whether a string has a UTF-8 form.</summary>
     internal static bool IsWellFormed(string text)

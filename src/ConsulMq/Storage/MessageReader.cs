@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace ConsulMq.Storage;
@@ -87,8 +86,7 @@ internal static class MessageReader
     {
         if (type != MessageBody.Utf16ContentType || body.Kind != BodyKind.Bytes || body.Bytes.Length % 2 != 0)
             return (body, type);
-        var text = Encoding.Unicode.GetString(body.Bytes.ToArray());
-        return (MessageBody.FromText(text), null);
+        return (MessageBody.FromText(MessageBody.FromUtf16(body.Bytes.Span)), null);
     }
 
     private static ref Utf8JsonReader Next(ref Utf8JsonReader json)

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ConsulMq.Internal;
@@ -73,7 +72,7 @@ internal sealed class MessageWriter : IDisposable
         {
             // A string that UTF-8 cannot carry goes as its UTF-16 code units.
             _json.WriteString(ContentType, MessageBody.Utf16ContentType);
-            _json.WriteBase64String(Base64, Encoding.Unicode.GetBytes(body.Text!));
+            _json.WriteBase64String(Base64, MessageBody.ToUtf16(body.Text!));
             return;
         }
 

@@ -10,7 +10,7 @@ public static class QueueName
     public const int MaxLength = 128;
 
     /// <summary>What a name has to be, in one sentence for an error.</summary>
-    public const string Rule = "A queue name has 1 to 128 characters, no '/', no control characters, no blanks at its ends, and is not '.' or '..'.";
+    public const string Rule = "A queue name has 1 to 128 printable characters, no '/', no blank at its ends, and is not '.' or '..'.";
 
     /// <summary>Returns the name if it is valid.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
@@ -37,16 +37,12 @@ public static class QueueName
             var c = name[i];
             if (c == '/')
                 return "it holds a '/', which separates the parts of a key";
+            // Consul answers 400 to a URL with what Go's unicode.IsPrint refuses; control characters and half surrogate pairs are among it.
+            var category = CharUnicodeInfo.GetUnicodeCategory(name, i);
+            if (c != ' ' && (category >= UnicodeCategory.SpaceSeparator && category <= UnicodeCategory.PrivateUse || category == UnicodeCategory.OtherNotAssigned))
+                return $"it holds the character U+{(int)c:X4}, which cannot be printed";
             if (char.IsSurrogatePair(name, i))
-            {
                 i++;
-                continue;
-            }
-
-            if (char.IsSurrogate(c))
-                return "it holds half a surrogate pair, which has no UTF-8";
-            if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-                return $"it holds the control character U+{(int)c:X4}";
         }
 
         return null;

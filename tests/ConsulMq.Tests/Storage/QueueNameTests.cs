@@ -22,6 +22,10 @@ public class QueueNameTests
     [InlineData("a\tb", false)]
     [InlineData("a\nb", false)]
     [InlineData("a\u2028b", false)]
+    [InlineData("a\u00a0b", false)]
+    [InlineData("a\u200db", false)]
+    [InlineData("a\ue000b", false)]
+    [InlineData("a\u0301")]
     public void ANameIsOneReadableSegmentOfAKey(string? name, bool valid = true) => Assert.Equal(valid, QueueName.IsValid(name));
 
     [Fact]
