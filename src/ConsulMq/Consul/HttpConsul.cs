@@ -3,7 +3,7 @@ using ConsulMq.Consul.Http;
 
 namespace ConsulMq.Consul;
 
-/// <summary>Consul over its HTTP API. Every request is sent once; <c>RetryingConsul</c> repeats what may be repeated.</summary>
+/// <summary>Consul over its HTTP API. Every request is sent once; <see cref="RetryingConsul"/> repeats what may be repeated.</summary>
 public sealed partial class HttpConsul : IConsul
 {
     private readonly HttpTransport _transport;

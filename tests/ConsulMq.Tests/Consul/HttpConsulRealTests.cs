@@ -1,4 +1,3 @@
-using System.Text;
 using ConsulMq.Consul;
 
 namespace ConsulMq.Tests.Consul;
@@ -67,12 +66,20 @@ public sealed class HttpConsulRealTests : IDisposable
     [InlineData("..")]
     [InlineData("a\nb")]
     [InlineData("a\0b")]
-    [InlineData("a\ud800b")]
     public async Task A_key_that_Consul_would_take_for_another_is_rejected(string key)
     {
         var error = await Assert.ThrowsAsync<ConsulException>(() => _consul.PutAsync(key, default, None));
         Assert.Equal(ConsulFault.Rejected, error.Fault);
         Assert.False(error.MayHaveCommitted);
+    }
+
+    [Fact]
+    public async Task A_key_with_half_a_character_is_rejected_everywhere()
+    {
+        var key = _prefix + "a\ud800b";
+        Assert.Equal(ConsulFault.Rejected, (await Assert.ThrowsAsync<ConsulException>(() => _consul.PutAsync(key, default, None))).Fault);
+        var error = await Assert.ThrowsAsync<ConsulException>(() => _consul.TransactAsync([KvOperation.Set(key, default)], default, None));
+        Assert.Equal((ConsulFault.Rejected, false), (error.Fault, error.MayHaveCommitted));
     }
 
     [Fact]
