@@ -129,7 +129,7 @@ try {
     }
     if ($agent) {
         $writes = $raftAfter - $raftBefore
-        "  $writes Raft writes, $([Math]::Round($writes / $files.Count, 2)) a file: its pop, the push of its result, the pop of that"
+        "  $writes Raft writes, $([Math]::Round($writes / $files.Count, 1)) a file: pop it, push its result, pop that, and a few lost races"
     }
 } finally {
     # Also after Ctrl-C: nothing stays behind.
