@@ -1,0 +1,40 @@
+using ConsulMq.Consul;
+using ConsulMq.Tests.Support;
+
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>Repeats reads for a while, and nothing else: so that a lost read does not end an operation that goes on in real life.</summary>
+internal sealed class PatientConsul(IConsul inner, Clock clock) : DelegatingConsul(inner)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public override Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
+        Repeat(() => base.GetAsync(key, options, cancellation), cancellation);
+
+    public override Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
+        Repeat(() => base.ListAsync(prefix, options, cancellation), cancellation);
+
+    public override Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) =>
+        Repeat(() => base.KeysAsync(prefix, separator, options, cancellation), cancellation);
+
+    public override Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation) =>
+        operations.All(static o => o.IsRead)
+            ? Repeat(() => base.TransactAsync(operations, consistency, cancellation), cancellation)
+            : base.TransactAsync(operations, consistency, cancellation);
+
+    private async Task<T> Repeat<T>(Func<Task<T>> read, CancellationToken cancellation)
+    {
+        var start = clock.Elapsed;
+        while (true)
+        {
+            try
+            {
+                return await read().ConfigureAwait(false);
+            }
+            catch (ConsulException e) when (e.IsTransient && clock.Elapsed - start < Patience)
+            {
+                await clock.Delay(TimeSpan.FromMilliseconds(300), cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+}
