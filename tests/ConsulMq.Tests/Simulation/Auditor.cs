@@ -26,7 +26,7 @@ internal sealed class Auditor(World world)
         {
             Popped++;
             var message = world.Ledger.Find(item.Content.Text!);
-            var removal = message?.Removals.Find(r => r.By == client && !r.IsClear && !r.WasHandedOut);
+            var removal = message?.Removals.Find(r => r.By == client && r is { IsClear: false, WasHandedOut: false, WasUndone: false });
             if (message is null)
                 world.Fail($"{client.Name} popped {LedgerMessage.Short(item.Content.Text!)}, which nobody pushed.");
             else if (removal is null)

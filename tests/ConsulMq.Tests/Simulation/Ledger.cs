@@ -95,6 +95,8 @@ internal sealed class Ledger(World world)
                 world.Fail($"{message} came back, and was not away.");
             }
 
+            if (message.Removals.Count > 0)
+                message.Removals[^1].WasUndone = true;
             entry.Messages[offset] = message;
             message.IsPresent = true;
             message.ChangedAt = world.Step;

@@ -7,6 +7,9 @@ internal sealed record Removal(Client By, bool IsClear, bool HadExpired)
 {
     /// <summary>Whether a caller of that client was given the message for it.</summary>
     public bool WasHandedOut { get; set; }
+
+    /// <summary>Whether it came back afterwards, so that nobody may be given it for this time any more.</summary>
+    public bool WasUndone { get; set; }
 }
 
 /// <summary>A message as the server knows it. Its text is its identity: no two pushes use the same.</summary>

@@ -3,7 +3,7 @@ using ConsulMq.Tests.Support;
 
 namespace ConsulMq.Tests.Simulation;
 
-/// <summary>Repeats reads for a while, and nothing else: so that a lost read does not end an operation that goes on in real life.</summary>
+/// <summary>Repeats reads, and writes that certainly were not sent, for a while: what the product does below the queueing code.</summary>
 internal sealed class PatientConsul(IConsul inner, Clock clock) : DelegatingConsul(inner)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -18,20 +18,18 @@ internal sealed class PatientConsul(IConsul inner, Clock clock) : DelegatingCons
         Repeat(() => base.KeysAsync(prefix, separator, options, cancellation), cancellation);
 
     public override Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation) =>
-        operations.All(static o => o.IsRead)
-            ? Repeat(() => base.TransactAsync(operations, consistency, cancellation), cancellation)
-            : base.TransactAsync(operations, consistency, cancellation);
+        Repeat(() => base.TransactAsync(operations, consistency, cancellation), cancellation, operations.All(static o => o.IsRead));
 
-    private async Task<T> Repeat<T>(Func<Task<T>> read, CancellationToken cancellation)
+    private async Task<T> Repeat<T>(Func<Task<T>> send, CancellationToken cancellation, bool isRead = true)
     {
         var start = clock.Elapsed;
         while (true)
         {
             try
             {
-                return await read().ConfigureAwait(false);
+                return await send().ConfigureAwait(false);
             }
-            catch (ConsulException e) when (e.IsTransient && clock.Elapsed - start < Patience)
+            catch (ConsulException e) when (e.IsTransient && (isRead || !e.MayHaveCommitted) && clock.Elapsed - start < Patience)
             {
                 await clock.Delay(TimeSpan.FromMilliseconds(300), cancellation).ConfigureAwait(false);
             }
