@@ -109,6 +109,19 @@ function Get-Script([string] $path) {
     $ast.GetScriptBlock()
 }
 
+# The script's path, what was given as -Name:value, and the rest. Apart, because @args takes the value from a switch that has one.
+function Split-Argument([object[]] $items) {
+    $named = @{}
+    $others = @()
+    for ($i = 0; $i -lt $items.Count; $i++) {
+        if ($items[$i] -match '^-(\w+):$') { $named[$Matches[1]] = $items[++$i] } else { $others += $items[$i] }
+    }
+    if (-not $others) { Fail 'run needs the path of a script' }
+    $others[0]
+    $named
+    , $(if ($others.Count -gt 1) { , $others[1..($others.Count - 1)] } else { , @() })
+}
+
 function Find-OnPath([string] $name) {
     if ($IsWindows) { $name += '.exe' }
     foreach ($folder in $env:PATH.Split([IO.Path]::PathSeparator)) {
@@ -166,7 +179,7 @@ function Test {
     Build
     Get-Consul
     $passed = $failed = 0
-    $results = [IO.Path]::Combine($out, 'test-results')
+    $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'test-results')).FullName
     foreach ($project in [IO.Directory]::GetFiles((InRoot tests), '*.Tests.csproj', 'AllDirectories') | Sort-Ordinal) {
         $name = [IO.Path]::GetFileNameWithoutExtension($project)
         $file = [IO.Path]::Combine($results, "$name.trx")
@@ -234,12 +247,10 @@ switch ($task) {
         . (Get-Script (InRoot examples quickstart.ps1)) @rest
     }
     'run' {
-        if (-not $rest) { Fail 'run needs the path of a script' }
         Build quiet
         Add-ModulePath
-        $file, $rest = $rest
-        $rest = @($rest | Where-Object { $null -ne $_ })
-        . (Get-Script $file) @rest
+        $file, $named, $others = Split-Argument $rest
+        . (Get-Script $file) @named @others
     }
     default { Fail "there is no task '$task'; the tasks are clean, build, test, demo, bench, package and run FILE.ps1" }
 }

@@ -10,6 +10,7 @@ public sealed class ConsulMqConnection : IDisposable
 {
     private readonly ConcurrentDictionary<string, (MessageQueue Queue, QueueContext Context)> _queues = new(StringComparer.Ordinal);
     private readonly IdGenerator _ids;
+    private volatile AgentSelf? _self;
     private int _disposed;
 
     /// <summary>Makes a connection; nothing is sent before the first operation.</summary>
@@ -34,6 +35,18 @@ public sealed class ConsulMqConnection : IDisposable
     /// <summary>Where Consul is.</summary>
     public string Address => Consul.Address;
 
+    /// <summary>The key prefix under which the queues lie.</summary>
+    public string Prefix => Settings.Prefix;
+
+    /// <summary>The queue that is meant where none is named.</summary>
+    public string DefaultQueue => Settings.DefaultQueue;
+
+    /// <summary>The datacenter of the agent, as it said when it was last asked; null: not asked yet, or the token may not ask.</summary>
+    public string? Datacenter => _self?.Datacenter;
+
+    /// <summary>The version of Consul, as the agent said when it was last asked; null: not asked yet, or the token may not ask.</summary>
+    public string? ConsulVersion => _self?.Version;
+
     /// <summary>A queue, whether it exists yet or not. The same object each time. Nothing is sent.</summary>
     /// <param name="name">Its name; null: the default queue.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
@@ -53,7 +66,7 @@ public sealed class ConsulMqConnection : IDisposable
     /// <summary>Asks the agent who it is: one request, to learn early whether the address and the token are right.</summary>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.ConsulUnreachable"/> and its like.</exception>
-    public Task<AgentSelf> SelfAsync(CancellationToken cancellation) => Errors.Translate(Consul.SelfAsync(cancellation));
+    public Task<AgentSelf> SelfAsync(CancellationToken cancellation) => Errors.Translate(AskAsync(cancellation));
 
     /// <summary>Ends the connection; what is under way gets a moment to come to its end.</summary>
     public void Dispose()
@@ -67,6 +80,9 @@ public sealed class ConsulMqConnection : IDisposable
 
     /// <summary>Where Consul is and under which prefix the queues lie.</summary>
     public override string ToString() => $"{Address} ({Settings.Prefix})";
+
+    private async Task<AgentSelf> AskAsync(CancellationToken cancellation) =>
+        _self = await Consul.SelfAsync(cancellation).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ namespace ConsulMq.ScriptHost;
 internal static class ScriptRun
 {
     private const int Failed = 1;
-    private const string ScriptVariable = "__ScriptHostScript";
+    private const string ScriptVariable = "__ScriptHostScript", NamedVariable = "__ScriptHostNamed";
 
     public static int Execute(CommandLine commandLine)
     {
@@ -30,6 +30,7 @@ internal static class ScriptRun
         if (commandLine.ModulePath is { } modulePath)
             PutFirstOnModulePath(modulePath);
         runspace.SessionStateProxy.SetVariable(ScriptVariable, script);
+        runspace.SessionStateProxy.SetVariable(NamedVariable, commandLine.Arguments.Named);
 
         using PowerShell shell = PowerShell.Create(runspace);
         using var interruption = new Interruption(shell);
@@ -47,7 +48,7 @@ internal static class ScriptRun
         $$"""
         $__ScriptHostOutput = { Out-Default }.GetSteppablePipeline()
         $__ScriptHostOutput.Begin($true)
-        . ${{ScriptVariable}} @args | ForEach-Object { $__ScriptHostOutput.Process($_) }
+        . ${{ScriptVariable}} @{{NamedVariable}} @args | ForEach-Object { $__ScriptHostOutput.Process($_) }
         """;
 
     private const string Flush = "if ($__ScriptHostOutput) { $__ScriptHostOutput.End() }";
@@ -55,7 +56,7 @@ internal static class ScriptRun
     private static int Run(PowerShell shell, ConsoleHost host, CommandLine commandLine)
     {
         var command = new Command(Wrapper, isScript: true, useLocalScope: false);
-        foreach (CommandParameter argument in commandLine.Arguments)
+        foreach (CommandParameter argument in commandLine.Arguments.Others)
             command.Parameters.Add(argument);
         shell.Commands.AddCommand(command);
         shell.Streams.Error.DataAdded += (_, e) => host.Display.WriteError(shell.Streams.Error[e.Index]);

@@ -1,0 +1,29 @@
+using System.Management.Automation;
+
+namespace ConsulMq.Bodies;
+
+/// <summary>Makes PowerShell objects of bodies.</summary>
+internal static class BodyReader
+{
+    public static object? Read(QueueObject item) => item.Content.Kind switch
+    {
+        BodyKind.Text when item.ContentType == BodyWriter.CliXmlContentType => CliXml(item.Content.Text!),
+        BodyKind.Text => item.Content.Text,
+        BodyKind.Json => JsonBodyReader.Read(item.Content.Bytes.Span),
+        _ => item.RawBody,
+    };
+
+    private static object? CliXml(string text)
+    {
+        try
+        {
+            return PSSerializer.Deserialize(text);
+        }
+#pragma warning disable CA1031 // The content type is a claim of the producer; where it is wrong, the text is still the body.
+        catch (Exception e) when (e is not PipelineStoppedException)
+#pragma warning restore CA1031
+        {
+            return text;
+        }
+    }
+}

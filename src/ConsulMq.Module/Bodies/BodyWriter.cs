@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using System.Management.Automation.Internal;
+using System.Text;
+using System.Text.Json;
+using ConsulMq.Commands;
+
+namespace ConsulMq.Bodies;
+
+/// <summary>Makes bodies of PowerShell objects. For one thread.</summary>
+internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
+{
+    /// <summary>The content type of PowerShell's own XML.</summary>
+    public const string CliXmlContentType = "application/vnd.powershell.clixml";
+
+    private JsonBodyWriter? _json;
+
+    /// <summary>The body that <paramref name="item"/> becomes.</summary>
+    /// <param name="item">Anything; wrapped in a PSObject or not.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidBody"/></exception>
+    public MessageBody Write(object? item)
+    {
+        var value = item is PSObject wrapped ? wrapped.BaseObject : item;
+        if (value is null || item == AutomationNull.Value)
+            throw new ConsulMqException(ConsulMqError.InvalidBody, "$null cannot be pushed. Filter it out (Where-Object { $null -ne $_ }), or push an object that has it as a property.");
+        return format switch
+        {
+            BodyFormat.Auto => Auto(item!, value),
+            BodyFormat.Text => MessageBody.FromText(LanguagePrimitives.ConvertTo<string>(item)),
+            BodyFormat.Json => value is string text ? Parse(text) : Json(item!),
+            _ => MessageBody.FromText(PSSerializer.Serialize(item, depth)),
+        };
+    }
+
+    public void Dispose() => _json?.Dispose();
+
+    private MessageBody Auto(object item, object value) => value switch
+    {
+        string text => MessageBody.FromText(text),
+        byte[] bytes => MessageBody.FromBytes((byte[])bytes.Clone()),
+        ICollection<byte> bytes => MessageBody.FromBytes(bytes.ToArray()),
+        char c => MessageBody.FromText(c.ToString()),
+        FileSystemInfo file => MessageBody.FromText(file.FullName),
+        Stream => throw new ConsulMqException(ConsulMqError.InvalidBody, "A stream cannot be pushed. Read it, and push its bytes: ,$bytes | Push-ConsulMqItem"),
+        _ => Json(item),
+    };
+
+    private MessageBody Json(object item) => (_json ??= new JsonBodyWriter(depth)).Write(item);
+
+    private static MessageBody Parse(string text)
+    {
+        try
+        {
+            return MessageBody.FromJson(Encoding.UTF8.GetBytes(text));
+        }
+        catch (JsonException e)
+        {
+            throw new ConsulMqException(ConsulMqError.InvalidBody,
+                $"The string is not JSON: {e.Message} With -As Json a string has to be JSON; to push it as a string, leave -As Json out.", null, e);
+        }
+    }
+}

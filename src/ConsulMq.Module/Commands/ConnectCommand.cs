@@ -1,0 +1,162 @@
+using System.Management.Automation;
+using System.Security;
+using ConsulMq.Consul;
+using ConsulMq.Parameters;
+using ConsulMq.Session;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Connects to a Consul and makes that the current connection of this runspace. What is not given comes from Consul's own environment variables
+/// (<c>CONSUL_HTTP_ADDR</c>, <c>CONSUL_HTTP_TOKEN</c>, ...), then from Consul's defaults. One request tells at once whether address and token are right.
+/// </summary>
+[Cmdlet(VerbsCommunications.Connect, "ConsulMq", DefaultParameterSetName = "Consul")]
+[OutputType(typeof(ConsulMqConnection))]
+public sealed class ConnectCommand : ConsulMqCmdlet
+{
+    /// <summary>Where Consul is: <c>host:port</c>, a URL, or <c>unix:///path</c>. Default: <c>CONSUL_HTTP_ADDR</c>, else <c>127.0.0.1:8500</c>.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? Address { get; set; }
+
+    /// <summary>The ACL token: a SecureString, a credential (its password), or a string. Default: <c>CONSUL_HTTP_TOKEN</c>, else the file in <c>CONSUL_HTTP_TOKEN_FILE</c>.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [Secret]
+    [ValidateNotNull]
+    public SecureString? Token { get; set; }
+
+    /// <summary>The datacenter whose queues to use. Default: that of the agent.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? Datacenter { get; set; }
+
+    /// <summary>The namespace (Consul Enterprise). Default: <c>CONSUL_NAMESPACE</c>.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>The admin partition (Consul Enterprise). Default: <c>CONSUL_PARTITION</c>.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? Partition { get; set; }
+
+    /// <summary>A file with the certificates of the authorities to trust, in PEM. Default: <c>CONSUL_CACERT</c>, else those of the system.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? CaCertificate { get; set; }
+
+    /// <summary>A file with the client certificate: PEM, or PFX (<c>.pfx</c>, <c>.p12</c>; the only one for Windows PowerShell 5.1). Default: <c>CONSUL_CLIENT_CERT</c>.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>A file with the client certificate's key, in PEM. Default: <c>CONSUL_CLIENT_KEY</c>, else the certificate's own file.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? ClientKey { get; set; }
+
+    /// <summary>The password of a PFX file: a SecureString, a credential, or a string.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [Secret]
+    [ValidateNotNull]
+    public SecureString? ClientCertificatePassword { get; set; }
+
+    /// <summary>The name to expect in the server's certificate. Default: <c>CONSUL_TLS_SERVER_NAME</c>, else the host of the address.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? TlsServerName { get; set; }
+
+    /// <summary>Trust any certificate of the server: for trying out only.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>A new Consul inside this process, without any other: for trying out and for testing scripts. Its queues go with the connection.</summary>
+    [Parameter(ParameterSetName = "InMemory", Mandatory = true)]
+    public SwitchParameter InMemory { get; set; }
+
+    /// <summary>The key prefix under which all queues lie. Default: <c>consulmq</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Prefix { get; set; }
+
+    /// <summary>The queue that commands mean when they name none. Default: <c>consulmq</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    public string? DefaultQueue { get; set; }
+
+    /// <summary>How long a command keeps trying while Consul does not answer: a TimeSpan, seconds, or like <c>30s</c>. Default: 15 seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    private protected override object? Target => Address;
+
+    private protected override void Begin()
+    {
+        var settings = Settings();
+        var connection = InMemory ? ConnectionFactory.InMemory(settings) : ConnectionFactory.Http(Options(), settings);
+        try
+        {
+            _ = connection.Queue();
+            Greet(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        RunspaceState.Current.Connection = connection;
+        WriteObject(connection);
+    }
+
+    private void Greet(ConsulMqConnection connection)
+    {
+        try
+        {
+            var self = Await(connection.SelfAsync(StopToken));
+            WriteVerbose($"Connected to Consul {self.Version} at {connection.Address}, node '{self.Node}', datacenter '{self.Datacenter}'.");
+        }
+        catch (ConsulMqException e) when (e.Error == ConsulMqError.AclDenied)
+        {
+            // A token for keys alone may not ask the agent who it is, and needs not. Whether it is a token at all shows at the keys.
+            Await(connection.QueueNamesAsync(StopToken));
+            WriteVerbose($"Connected to Consul at {connection.Address}. The token may not read the agent (agent:read), so its version and datacenter are unknown.");
+        }
+    }
+
+    private ConnectionSettings Settings()
+    {
+        var settings = ConnectionFactory.Settings;
+        if (Timeout <= TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout has to be longer than zero.", Timeout));
+        return settings with
+        {
+            Prefix = Prefix?.Trim('/') ?? settings.Prefix,
+            DefaultQueue = DefaultQueue ?? settings.DefaultQueue,
+            Timeout = Timeout ?? settings.Timeout,
+        };
+    }
+
+    private ConsulOptions Options()
+    {
+        var options = ConnectionFactory.Environment();
+        return options with
+        {
+            Address = Address ?? options.Address,
+            Token = Token is null ? options.Token : SecretAttribute.Reveal(Token),
+            Datacenter = Datacenter ?? options.Datacenter,
+            Namespace = Namespace ?? options.Namespace,
+            Partition = Partition ?? options.Partition,
+            CaFile = Path(CaCertificate) ?? options.CaFile,
+            ClientCertificate = Path(ClientCertificate) ?? options.ClientCertificate,
+            ClientKey = Path(ClientKey) ?? options.ClientKey,
+            ClientCertificatePassword = ClientCertificatePassword is null ? null : SecretAttribute.Reveal(ClientCertificatePassword),
+            TlsServerName = TlsServerName ?? options.TlsServerName,
+            SkipCertificateCheck = MyInvocation.BoundParameters.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : options.SkipCertificateCheck,
+        };
+    }
+
+    /// <summary>The user's location is PowerShell's, which .NET does not know.</summary>
+    private string? Path(string? path) => path is null ? null : GetUnresolvedProviderPathFromPSPath(path);
+}

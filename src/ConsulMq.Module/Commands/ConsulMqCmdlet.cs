@@ -1,0 +1,131 @@
+using System.Management.Automation;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// What all cmdlets share: the one bridge from the pipeline thread to tasks, which Ctrl-C can always leave, and the one place where exceptions
+/// become error records. Flow control (a stopped pipeline, <c>Select-Object -First</c>, <c>break</c>) passes through untouched.
+/// </summary>
+public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Cancelled when the user stops the pipeline.</summary>
+    private protected CancellationToken StopToken { get; }
+
+    private protected ConsulMqCmdlet() => StopToken = _stop.Token;
+
+    /// <summary>The user's thing that is worked on, for errors that name none.</summary>
+    private protected virtual object? Target => null;
+
+    private protected virtual void Begin()
+    {
+    }
+
+    private protected virtual void Process()
+    {
+    }
+
+    private protected virtual void End()
+    {
+    }
+
+    /// <inheritdoc />
+    protected sealed override void BeginProcessing()
+    {
+        try
+        {
+            Begin();
+        }
+        catch (Exception e) when (ErrorRecords.IsKnown(e))
+        {
+            // Without what is set up here, no record can be processed.
+            ThrowTerminatingError(ErrorRecords.Of(e, Target));
+        }
+    }
+
+    /// <inheritdoc />
+    protected sealed override void ProcessRecord()
+    {
+        try
+        {
+            Process();
+        }
+        catch (Exception e) when (ErrorRecords.IsKnown(e))
+        {
+            Report(e, Target);
+        }
+    }
+
+    /// <inheritdoc />
+    protected sealed override void EndProcessing()
+    {
+        try
+        {
+            End();
+        }
+        catch (Exception e) when (ErrorRecords.IsKnown(e))
+        {
+            Report(e, Target);
+        }
+    }
+
+    /// <inheritdoc />
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The pipeline came to its end just before.
+        }
+    }
+
+    /// <summary>
+    /// Reports an error. One that is about the user's thing lets the rest of the pipeline go on; where there is no talking to Consul, nothing else
+    /// would work either, and the cmdlet ends.
+    /// </summary>
+    private protected void Report(Exception error, object? target)
+    {
+        var record = ErrorRecords.Of(error, target);
+        if (ErrorRecords.IsFatal(error))
+            ThrowTerminatingError(record);
+        else
+            WriteError(record);
+    }
+
+    /// <summary>Waits on the pipeline thread; Ctrl-C ends the wait at once, whatever the task does.</summary>
+    private protected void Await(Task task)
+    {
+        try
+        {
+            if (!task.IsCompleted)
+                Task.WaitAny([task], StopToken);
+            task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <inheritdoc cref="Await(Task)" />
+    private protected T Await<T>(Task<T> task)
+    {
+        Await((Task)task);
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <param name="disposing">Always true.</param>
+    protected virtual void Dispose(bool disposing) => _stop.Dispose();
+}

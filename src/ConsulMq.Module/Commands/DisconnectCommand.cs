@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using ConsulMq.Session;
+
+namespace ConsulMq.Commands;
+
+/// <summary>Ends a connection. Without one there is nothing to do, and that is no error.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ConsulMq")]
+public sealed class DisconnectCommand : ConsulMqCmdlet
+{
+    /// <summary>The connection to end. Default: the current one of this runspace.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ConsulMqConnection? Connection { get; set; }
+
+    private protected override void Process()
+    {
+        var state = RunspaceState.Current;
+        var connection = Connection ?? state.Connection;
+        if (connection is null)
+        {
+            WriteVerbose("There is no connection to end.");
+            return;
+        }
+
+        if (ReferenceEquals(connection, state.Connection))
+            state.Connection = null;
+        connection.Dispose();
+        WriteVerbose($"The connection to {connection.Address} is ended.");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using ConsulMq.Parameters;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Takes messages out of a queue, the oldest first. An empty queue gives nothing, which is no error. Messages come as they are taken; those that
+/// were taken and not yet passed on when the pipeline ends early (Ctrl-C, <c>Select-Object -First</c>) go back to their places.
+/// </summary>
+[Cmdlet(VerbsCommon.Pop, "ConsulMqItem", DefaultParameterSetName = "Count")]
+[OutputType(typeof(QueueObject))]
+public sealed class PopItemCommand : QueueCmdlet
+{
+    /// <summary>How long it may take to put messages back when the pipeline ends early.</summary>
+    private static readonly TimeSpan PutBackTime = TimeSpan.FromSeconds(3);
+
+    /// <summary>How many messages to take at most. Default: 1.</summary>
+    [Parameter(ParameterSetName = "Count")]
+    [ValidateRange(1, int.MaxValue)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>Take all that is there.</summary>
+    [Parameter(ParameterSetName = "All", Mandatory = true)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Wait until there is a message; with <c>-Count</c>, until there were so many. Nothing is polled: a push wakes the waiting.</summary>
+    [Parameter(ParameterSetName = "Count")]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>How long to wait in all: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Implies <c>-Wait</c>. Default: for ever.</summary>
+    [Parameter(ParameterSetName = "Count")]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
+    private protected override void Process()
+    {
+        var left = All ? int.MaxValue : Count;
+        var mayWait = Wait || Timeout is not null;
+        var watch = Stopwatch.StartNew();
+        using var consumer = OpenQueue().OpenConsumer();
+        while (left > 0)
+        {
+            var batch = Await(consumer.PopAsync(left, StopToken));
+            if (!All)
+                left -= batch.Items.Count;
+            Deliver(consumer, batch.Items);
+            foreach (var damage in batch.Damage)
+                WriteError(ErrorRecords.Of(damage, damage.Subject));
+            if (batch.Items.Count == 0 && !(mayWait && WaitForMore(consumer, watch)))
+                return;
+        }
+    }
+
+    private bool WaitForMore(QueueConsumer consumer, Stopwatch watch)
+    {
+        var time = System.Threading.Timeout.InfiniteTimeSpan;
+        if (Timeout is { } timeout)
+        {
+            time = timeout - watch.Elapsed;
+            if (time <= TimeSpan.Zero)
+                return false;
+        }
+
+        WriteVerbose($"Queue '{Queue ?? Link.Settings.DefaultQueue}' is empty; waiting{(Timeout is null ? "" : $" for {Format.Duration(time)}")}.");
+        return Await(consumer.WaitAsync(time, StopToken));
+    }
+
+    private void Deliver(QueueConsumer consumer, IReadOnlyList<QueueObject> items)
+    {
+        var passedOn = 0;
+        try
+        {
+            while (passedOn < items.Count && !Stopping)
+            {
+                // Whatever comes out of WriteObject, the next command has seen the message.
+                var item = items[passedOn++];
+                WriteObject(item);
+            }
+        }
+        finally
+        {
+            if (passedOn < items.Count)
+                PutBack(consumer, [.. items.Skip(passedOn)]);
+        }
+
+        if (Stopping)
+            throw new PipelineStoppedException();
+    }
+
+    /// <summary>Runs while the pipeline comes down, so it neither writes nor throws; what cannot be put back in this time goes on behind.</summary>
+    private static void PutBack(QueueConsumer consumer, List<QueueObject> items)
+    {
+        try
+        {
+            consumer.PutBackAsync(items, CancellationToken.None).Wait(PutBackTime);
+        }
+        catch (AggregateException)
+        {
+            // Consul is gone at the same moment. There is nobody left to tell.
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections;
+using System.Management.Automation;
+using ConsulMq.Bodies;
+using ConsulMq.Parameters;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Pushes items to the end of a queue. The first item of a pipeline is sent at once; what arrives while it is under way goes together with the next
+/// ones, so a long pipeline is fast and a short one prompt. Each message is returned once it is durable, in the order of the input.
+/// </summary>
+[Cmdlet(VerbsCommon.Push, "ConsulMqItem")]
+[OutputType(typeof(QueueObject))]
+public sealed class PushItemCommand : ConnectionCmdlet
+{
+    private BodyWriter? _bodies;
+    private PushStream? _stream;
+    private IReadOnlyDictionary<string, string>? _headers;
+
+    /// <summary>The queue's name, upper and lower case as it is; a new one comes into being. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    [Parameter(Position = 0)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    public string? Queue { get; set; }
+
+    /// <summary>
+    /// What to push. A string is text, a byte array is bytes (PowerShell's pipeline takes arrays apart: <c>,$bytes | Push-ConsulMqItem</c>), a file is its full path,
+    /// a message of another queue goes on with its body, type, tags and headers, and anything else becomes JSON. From an argument an array is one item,
+    /// from the pipeline each element is one.
+    /// </summary>
+    [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true)]
+    [Alias("Body")]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public object? InputObject { get; set; }
+
+    /// <summary>How long the message may be popped: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>. After that it is never returned. Default: for ever.</summary>
+    [Parameter]
+    [Duration]
+    [Alias("Ttl")]
+    public TimeSpan? TimeToLive { get; set; }
+
+    /// <summary>Words to find the message by.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Tag { get; set; }
+
+    /// <summary>Short strings by name that travel with the message.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Header { get; set; }
+
+    /// <summary>What the body is, for its reader, such as <c>text/csv</c>. Default: told by the body.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ContentType { get; set; }
+
+    /// <summary>What the item becomes. Default: Auto.</summary>
+    [Parameter]
+    public BodyFormat As { get; set; }
+
+    /// <summary>How deep an object may be nested in JSON; deeper is an error, nothing is cut off. With <c>-As CliXml</c>, how deep PowerShell serializes. Default: 16.</summary>
+    [Parameter]
+    [ValidateRange(1, MessageBody.MaxJsonDepth)]
+    public int Depth { get; set; } = 16;
+
+    private protected override object? Target => Queue;
+
+    private protected override void Begin()
+    {
+        Validate();
+        _headers = Header is null ? null : Headers(Header);
+        _bodies = new BodyWriter(As, Depth);
+        _stream = Link.Queue(Queue).OpenPush();
+    }
+
+    private protected override void Process()
+    {
+        MessageDraft draft;
+        try
+        {
+            draft = Draft(InputObject);
+        }
+        catch (ConsulMqException e)
+        {
+            WriteError(ErrorRecords.Of(e, InputObject));
+            return;
+        }
+
+        var added = _stream!.AddAsync(draft, InputObject, StopToken);
+        if (!added.IsCompletedSuccessfully)
+            Await(added.AsTask());
+        WriteOutcomes();
+    }
+
+    private protected override void End()
+    {
+        var flush = _stream!.FlushAsync(StopToken);
+        Await(flush);
+        WriteOutcomes();
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        _stream?.Dispose();
+        _bodies?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void WriteOutcomes()
+    {
+        while (_stream!.TryTake(out var outcome))
+        {
+            if (outcome.Error is null)
+                WriteObject(outcome.Item);
+            else
+                WriteError(ErrorRecords.Of(outcome.Error, outcome.Tag));
+        }
+    }
+
+    private MessageDraft Draft(object? input)
+    {
+        if (As == BodyFormat.Auto && (input is PSObject wrapped ? wrapped.BaseObject : input) is QueueObject item)
+        {
+            return new MessageDraft
+            {
+                Body = item.Content,
+                ContentType = ContentType ?? item.ContentType,
+                TimeToLive = TimeToLive,
+                Tags = Tag ?? item.Tags,
+                Headers = _headers ?? item.Headers,
+            };
+        }
+
+        return new MessageDraft
+        {
+            Body = _bodies!.Write(input),
+            ContentType = ContentType ?? (As == BodyFormat.CliXml ? BodyWriter.CliXmlContentType : null),
+            TimeToLive = TimeToLive,
+            Tags = Tag ?? [],
+            Headers = _headers ?? NoHeaders,
+        };
+    }
+
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
+    private void Validate()
+    {
+        if (TimeToLive <= TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeToLive", ErrorCategory.InvalidArgument, "-TimeToLive has to be longer than zero.", TimeToLive));
+        if (As == BodyFormat.CliXml && ContentType is not null)
+            ThrowTerminatingError(ErrorRecords.Of("ContentTypeConflict", ErrorCategory.InvalidArgument, "-As CliXml sets the content type itself, so that the body can be read back; leave -ContentType out.", ContentType));
+    }
+
+    private Dictionary<string, string> Headers(IDictionary given)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry entry in given)
+        {
+            var name = LanguagePrimitives.ConvertTo<string>(entry.Key);
+            if (entry.Value is null || name.Length == 0)
+                ThrowTerminatingError(ErrorRecords.Of("InvalidHeader", ErrorCategory.InvalidArgument, $"Header '{Format.OneLine(name)}' has no {(name.Length == 0 ? "name" : "value")}.", given));
+            headers[name] = LanguagePrimitives.ConvertTo<string>(entry.Value);
+        }
+
+        return headers;
+    }
+}

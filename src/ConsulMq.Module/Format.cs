@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text;
+using ConsulMq.Bodies;
+
+namespace ConsulMq;
+
+/// <summary>What the module's views show. Text that comes from a queue never reaches the terminal with control characters in it.</summary>
+public static class Format
+{
+    private const int PreviewLength = 160;
+
+    /// <summary>The start of a body on one line.</summary>
+    /// <param name="item">The message.</param>
+    public static string Preview(QueueObject item)
+    {
+        var content = item.Content;
+        if (content.Kind == BodyKind.Bytes)
+            return Hex(content.Bytes.Span);
+        if (content.Kind == BodyKind.Text)
+            return item.ContentType == BodyWriter.CliXmlContentType ? OneLine(Text(item.Body), PreviewLength) : OneLine(content.Text!, PreviewLength);
+        var bytes = content.Bytes.Span;
+        return OneLine(Encoding.UTF8.GetString(bytes.Slice(0, Math.Min(bytes.Length, PreviewLength * 3)).ToArray()), PreviewLength);
+    }
+
+    /// <summary>The body for a list: its lines as they are, up to a few thousand characters.</summary>
+    /// <param name="item">The message.</param>
+    public static string Body(QueueObject item) =>
+        item.Content.Kind == BodyKind.Text && item.ContentType != BodyWriter.CliXmlContentType ? Clean(item.Content.Text!, 4000, keepLines: true) : Preview(item);
+
+    /// <summary>How long ago, in one or two characters and a unit: <c>5s</c>, <c>12m</c>, <c>3h</c>, <c>9d</c>.</summary>
+    /// <param name="time">The moment.</param>
+    public static string Age(DateTimeOffset time) => Duration(DateTimeOffset.UtcNow - time);
+
+    /// <summary>How long until then: <c>5s</c>; <c>expired</c>; empty for never.</summary>
+    /// <param name="deadline">The moment.</param>
+    public static string Left(DateTimeOffset? deadline) =>
+        deadline is not { } time ? "" : time <= DateTimeOffset.UtcNow ? "expired" : Duration(time - DateTimeOffset.UtcNow);
+
+    /// <summary>A time span in its largest unit. Below zero, as where clocks differ, is zero.</summary>
+    /// <param name="span">The time span; null: empty.</param>
+    public static string Duration(TimeSpan? span) => span switch
+    {
+        null => "",
+        { TotalSeconds: < 1 } => "0s",
+        { TotalSeconds: < 100 } s => Whole(s.TotalSeconds, "s"),
+        { TotalMinutes: < 100 } s => Whole(s.TotalMinutes, "m"),
+        { TotalHours: < 48 } s => Whole(s.TotalHours, "h"),
+        { } s => Whole(s.TotalDays, "d"),
+    };
+
+    /// <summary>A number of bytes for people: <c>812 B</c>, <c>1.5 KiB</c>, <c>12 MiB</c>.</summary>
+    /// <param name="bytes">The number.</param>
+    public static string Size(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        double number = bytes;
+        var unit = 0;
+        for (; number >= 1000 && unit < units.Length - 1; unit++)
+            number /= 1024;
+        return number.ToString(unit > 0 && number < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
+
+    /// <summary>A moment in local time, to the minute.</summary>
+    /// <param name="time">The moment.</param>
+    public static string Time(DateTimeOffset time) => time.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>Words, joined.</summary>
+    /// <param name="words">Tags.</param>
+    public static string Words(IEnumerable<string>? words) => OneLine(string.Join(", ", words ?? []), PreviewLength);
+
+    /// <summary>Headers as <c>name=value</c>.</summary>
+    /// <param name="headers">Headers.</param>
+    public static string Headers(IReadOnlyDictionary<string, string>? headers) =>
+        Words(headers?.Select(static header => header.Key + "=" + header.Value));
+
+    /// <summary>Text on one line, cut at a length, with a visible sign for each control character.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="length">How many characters at most.</param>
+    public static string OneLine(string? text, int length = PreviewLength) => Clean(text ?? "", length, keepLines: false);
+
+    private static string Clean(string text, int length, bool keepLines)
+    {
+        var cut = text.Length > length;
+        var end = cut ? length - 1 : text.Length;
+        var clean = new StringBuilder(end + 1);
+        for (var i = 0; i < end; i++)
+        {
+            var c = text[i];
+            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                clean.Append(c).Append(text[++i]);
+            else
+                clean.Append(keepLines && c is '\n' or '\t' ? c : Visible(c));
+        }
+
+        return (cut ? clean.Append('…') : clean).ToString();
+    }
+
+    /// <summary>A character that does nothing but show: Unicode has pictures of the control characters, and marks that turn the direction of text could hide some.</summary>
+    private static char Visible(char c) => c switch
+    {
+        < ' ' => (char)(0x2400 + c),
+        '\u007f' => '\u2421',
+        '\u2028' or '\u2029' => '\u2424',
+        _ when char.IsControl(c) || char.IsSurrogate(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => '\ufffd',
+        _ => c,
+    };
+
+    private static string Whole(double number, string unit) => Math.Floor(number).ToString("0", CultureInfo.InvariantCulture) + unit;
+
+    private static string Hex(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < Math.Min(bytes.Length, 16); i++)
+            text.Append(i == 0 ? "" : " ").Append(bytes[i].ToString("x2", CultureInfo.InvariantCulture));
+        return (bytes.Length > 16 ? text.Append(" …") : text).ToString();
+    }
+
+    private static string Text(object? body) => body is null ? "" : LanguagePrimitives.ConvertTo<string>(body);
+}

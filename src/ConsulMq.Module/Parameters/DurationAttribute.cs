@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+
+namespace ConsulMq.Parameters;
+
+/// <summary>Lets a user write a time span as PowerShell does (<c>00:05:00</c>), as a number of seconds, or as Consul does (<c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>250ms</c>, <c>7d</c>).</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class DurationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc />
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return Parse(value) ?? throw new ArgumentTransformationMetadataException(
+            $"'{value}' is not a time span. Give seconds (30), a number with a unit (250ms, 30s, 5m, 2h, 7d, 1h30m), hh:mm:ss, or a TimeSpan.");
+    }
+
+    /// <summary>Reads a time span; null if it is none.</summary>
+    internal static TimeSpan? Parse(object? value)
+    {
+        try
+        {
+            return value switch
+            {
+                TimeSpan span => span,
+                int or long or short or byte or uint or double or float or decimal =>
+                    TimeSpan.FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+                string text => Parse(text.Trim()),
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is OverflowException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static TimeSpan? Parse(string text)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+            return TimeSpan.FromSeconds(seconds);
+        var match = Regex.Match(text, @"^(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        if (!match.Success)
+            return text.IndexOf(':') >= 0 && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : null;
+        var sum = TimeSpan.Zero;
+        for (var i = 0; i < match.Groups[1].Captures.Count; i++)
+        {
+            var number = double.Parse(match.Groups[1].Captures[i].Value, CultureInfo.InvariantCulture);
+            sum += TimeSpan.FromMilliseconds(number * match.Groups[2].Captures[i].Value.ToUpperInvariant() switch
+            {
+                "MS" => 1,
+                "S" => 1_000,
+                "M" => 60_000,
+                "H" => 3_600_000,
+                _ => 86_400_000,
+            });
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,48 @@
+using ConsulMq.Bodies;
+using ConsulMq.Consul;
+using ConsulMq.InMemory;
+
+namespace ConsulMq.Session;
+
+/// <summary>Makes connections as this module wants them: bodies come out as PowerShell objects.</summary>
+internal static class ConnectionFactory
+{
+    public static ConnectionSettings Settings { get; } = new() { BodyReader = BodyReader.Read };
+
+    public static ConsulMqConnection FromEnvironment() => Http(Environment(), Settings);
+
+    /// <exception cref="ConnectionSettingsException">A variable makes no sense.</exception>
+    public static ConsulOptions Environment() => Check(ConsulOptions.FromEnvironment);
+
+    /// <exception cref="ConnectionSettingsException">Something given makes no sense.</exception>
+    public static ConsulMqConnection Http(ConsulOptions options, ConnectionSettings settings) => Connect(() => new HttpConsul(options), settings);
+
+    /// <inheritdoc cref="Http" />
+    public static ConsulMqConnection InMemory(ConnectionSettings settings) => Connect(static () => new InMemoryConsul(), settings);
+
+    private static ConsulMqConnection Connect(Func<IConsul> make, ConnectionSettings settings) => Check(() =>
+    {
+        var consul = make();
+        try
+        {
+            return new ConsulMqConnection(consul, settings);
+        }
+        catch
+        {
+            consul.Dispose();
+            throw;
+        }
+    });
+
+    private static T Check<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConnectionSettingsException(e);
+        }
+    }
+}

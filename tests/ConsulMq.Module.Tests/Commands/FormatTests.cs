@@ -1,0 +1,47 @@
+namespace ConsulMq.Module.Tests.Commands;
+
+public sealed class FormatTests() : CommandTests(InMemory)
+{
+    [Theory]
+    [InlineData("Size(0)", "0 B")]
+    [InlineData("Size(999)", "999 B")]
+    [InlineData("Size(1000)", "1.0 KiB")]
+    [InlineData("Size(1536)", "1.5 KiB")]
+    [InlineData("Size(10240)", "10 KiB")]
+    [InlineData("Size(1MB)", "1.0 MiB")]
+    [InlineData("Size([long]::MaxValue)", "8388608 TiB")]
+    [InlineData("Duration([timespan]'-00:05')", "0s")]
+    [InlineData("Duration([timespan]'00:01:39')", "99s")]
+    [InlineData("Duration([timespan]'00:01:40')", "1m")]
+    [InlineData("Duration([timespan]'01:00')", "60m")]
+    [InlineData("Duration([timespan]'1.23:00')", "47h")]
+    [InlineData("Duration([timespan]'9.23:00')", "9d")]
+    [InlineData("Duration($null)", "")]
+    [InlineData("Left($null)", "")]
+    [InlineData("Left([datetimeoffset]::UtcNow.AddSeconds(-1))", "expired")]
+    [InlineData("OneLine(\"a`e[31m`r`n`t\", 40)", "a␛[31m␍␊␉")]
+    [InlineData("OneLine(\"a$([char]0x9b)$([char]0x202e)b$([char]0xd800)\", 40)", "a\ufffd\ufffdb\ufffd")]
+    [InlineData("OneLine('abcdef', 5)", "abcd…")]
+    public void A_column_shows(string call, string text) => Assert.Equal([text], Run("[ConsulMq.Format]::" + call));
+
+    [Theory]
+    [InlineData("\"one`ntwo`e[0m\"", "one␊two␛[0m")]
+    [InlineData("''", "")]
+    [InlineData("@{ a = 'é😀' }", "{\"a\":\"é\\uD83D\\uDE00\"}")]
+    [InlineData("[byte[]](0, 1, 255)", "00 01 ff")]
+    public void A_body_s_start_shows_on_one_line(string body, string text) => Assert.Equal([text], Run($"(Push-ConsulMqItem jobs -InputObject ({body})).Preview"));
+
+    [Fact]
+    public async Task The_table_fits_in_80_columns()
+    {
+        using var process = ScriptHostProcess.Start("Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory; Push-ConsulMqItem jobs ('x' * 200) -Tag one, two, three -TimeToLive 1h; Push-ConsulMqItem jobs \"a`e[31mb`nc\"");
+
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["Id", "Age", "Size", "Del", "Tags", "Body"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(4, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+        Assert.DoesNotContain('\u001b', string.Concat(lines[2..]));
+        Assert.EndsWith("a␛[31mb␊c", lines[3], StringComparison.Ordinal);
+    }
+}

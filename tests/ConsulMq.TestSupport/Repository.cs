@@ -1,0 +1,21 @@
+namespace ConsulMq.TestSupport;
+
+/// <summary>The folders of the project that the running assembly was built from.</summary>
+public static class Repository
+{
+    /// <summary>The folder of <c>ConsulMq.sln</c>.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The folder of the built module, as a user would have it on the module path.</summary>
+    public static string ModuleFolder => Path.Combine(Root, "out", "ConsulMq");
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ConsulMq.sln")))
+                return folder.FullName;
+        }
+        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds ConsulMq.sln.");
+    }
+}
