@@ -62,7 +62,7 @@ public sealed class PopItemCommand : QueueCmdlet
                 return false;
         }
 
-        WriteVerbose($"Queue '{Queue ?? Link.Settings.DefaultQueue}' is empty; waiting{(Timeout is null ? "" : $" for {Format.Duration(time)}")}.");
+        WriteVerbose($"Queue '{Queue ?? Link.Settings.DefaultQueue}' is empty; waiting{(Timeout is null ? "" : $" at most {Format.Duration(Timeout)}")}.");
         return Await(consumer.WaitAsync(time, StopToken));
     }
 
