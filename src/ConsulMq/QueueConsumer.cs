@@ -63,17 +63,31 @@ public sealed class QueueConsumer : IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
+            claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
+            if (claim is null || claim.Taken.Count > 0)
+                return new PopBatch(claim is null ? [] : [.. claim.Taken.Select(t => _context.ToQueueObject(t.Message, rank: t.Entry.RankOf(t.Offset)))], damage);
+        }
+    }
+
+    /// <summary>Claims the next messages in order. Null: the queue is empty.</summary>
+    private async Task<Claim?> InOrderAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
+    {
+        while (true)
+        {
             var isFresh = _state.View is null;
             if (isFresh && !await ReadAsync(cancellation).ConfigureAwait(false))
-                return new PopBatch([], damage);
+                return null;
 
             var view = _state.View!;
-            var claim = _state.Spread.IsInOrder ? Selector.InOrder(view, max, _context.Now) : Selector.Spread(view, max, _context.Now, _state.Spread);
+            var claim = Selector.InOrder(view, max, _context.Now);
             CollectDamage(view, damage);
             if (!claim.IsEmpty)
             {
-                if (await ClaimAsync(claim, view, cancellation).ConfigureAwait(false) && claim.Taken.Count > 0)
-                    return new PopBatch([.. claim.Taken.Select(t => _context.ToQueueObject(t.Message, rank: t.Entry.RankOf(t.Offset)))], damage);
+                if (await ClaimAsync(claim, view, cancellation).ConfigureAwait(false))
+                    return claim;
+                if (!_state.Crowd.IsAlone)
+                    return new Claim();
             }
             else if (view.Front?.Horizon is not null)
             {
@@ -81,13 +95,31 @@ public sealed class QueueConsumer : IDisposable
             }
             else if (isFresh)
             {
-                return new PopBatch([], damage);
+                return null;
             }
             else
             {
                 _state.DropView();
             }
         }
+    }
+
+    /// <summary>Claims messages that the others do not want just now. Null: there are none, look at the beginning of the queue.</summary>
+    private async Task<Claim?> ShareAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
+    {
+        while (_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var claim = Selector.FromShare(_state.Share.Entries, max, _context.Now);
+            Collect(_state.Share.Entries.Select(static e => e.Damage), damage);
+            if (!claim.IsEmpty && await ClaimAsync(claim, null, cancellation).ConfigureAwait(false))
+                return claim;
+            // The others have changed: what they left shows in a fresh listing.
+            _state.Share.Drop();
+        }
+
+        _state.DropView();
+        return null;
     }
 
     private async Task<bool> ReadAsync(CancellationToken cancellation)
@@ -106,13 +138,12 @@ public sealed class QueueConsumer : IDisposable
     }
 
     /// <summary>Whether the claim succeeded. If not, the view knows more than before, or is dropped.</summary>
-    private async Task<bool> ClaimAsync(Claim claim, HeadView view, CancellationToken cancellation)
+    private async Task<bool> ClaimAsync(Claim claim, HeadView? view, CancellationToken cancellation)
     {
         var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
         if (commit.Succeeded)
         {
-            claim.Committed(view, commit.Index);
-            _state.Spread.Won();
+            _state.Share.Took(claim.Committed(view, commit.Index));
             return true;
         }
 
@@ -122,16 +153,23 @@ public sealed class QueueConsumer : IDisposable
             return false;
         }
 
-        _state.Spread.Lost();
         var shared = claim.Lost(commit);
+        if (view is null)
+        {
+            _state.Crowd.Lost(own: claim.First is { } first && _state.Crowd.Owns(first));
+            return false;
+        }
+
+        _state.Crowd.Lost(own: true);
+        _state.Share.Start(view.Page.Number);
         if (shared.Count > 0)
             await RefreshAsync(shared, cancellation).ConfigureAwait(false);
         return false;
     }
 
-    private async Task<Commit> CommitAsync(Claim claim, HeadView view, CancellationToken cancellation)
+    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation)
     {
-        var operations = claim.ToOperations(view, _context.Keys, _state.Spread.IsInOrder);
+        var operations = claim.ToOperations(_context.Keys, view);
         var commit = _context.Committer.CommitAsync(operations, late: () => PutBackLater(claim));
         try
         {
@@ -173,13 +211,17 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>Collects the damage in the view that was not reported yet.</summary>
     private void CollectDamage(HeadView view, List<ConsulMqException> damage)
     {
-        var all = view.Page.Damage.Concat(view.Page.Entries.Select(static e => e.Damage));
+        Collect(view.Page.Damage.Concat(view.Page.Entries.Select(static e => e.Damage)), damage);
         if (view.Front is { } front)
-            all = all.Concat(front.Damage).Concat(front.Entries.Select(static e => e.Damage));
-        foreach (var found in all)
+            Collect(front.Damage.Concat(front.Entries.Select(static e => e.Damage)), damage);
+    }
+
+    private void Collect(IEnumerable<ConsulMqException?> found, List<ConsulMqException> damage)
+    {
+        foreach (var one in found)
         {
-            if (found is not null && _state.Reported.Add((string)found.Subject!))
-                damage.Add(found);
+            if (one is not null && _state.Reported.Add((string)one.Subject!))
+                damage.Add(one);
         }
     }
 }

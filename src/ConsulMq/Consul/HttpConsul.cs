@@ -146,10 +146,11 @@ public sealed partial class HttpConsul : IConsul
         if (key is null)
             throw new ArgumentNullException(nameof(key));
         var path = KeyPath.Encode(key);
-        if (path is null || (path.Length == 0 && !prefix))
+        // .NET takes no URI over 65,519 characters.
+        if (path is null or { Length: > 60_000 } || (path.Length == 0 && !prefix))
         {
             throw new ConsulException(ConsulFault.Rejected, Address, false,
-                $"The key '{key}' cannot be used: it must not be empty, start with a slash, or contain control characters or a segment that is empty, '.' or '..'.");
+                $"The key '{(key.Length > 300 ? key.Substring(0, 300) + "..." : key)}' cannot be used: it must not be empty, very long, start with a slash, or contain control characters or a segment that is empty, '.' or '..'.");
         }
         return _uris.Make("v1/kv/" + path, query, options);
     }

@@ -22,6 +22,9 @@ internal sealed class Claim
     /// <summary>The messages to hand out, in the order in which they were added.</summary>
     public List<(Message Message, StoredEntry Entry, int Offset)> Taken { get; } = [];
 
+    /// <summary>The first entry that it touches.</summary>
+    public EntryKey? First => _parts.Count > 0 ? _parts[0].Entry.Key : null;
+
     /// <summary>Whether it takes anything, if only messages that have expired.</summary>
     public bool IsEmpty => _parts.Count == 0;
 
@@ -64,16 +67,15 @@ internal sealed class Claim
     }
 
     /// <summary>The transaction.</summary>
-    /// <param name="view">The view that the claim was made from.</param>
     /// <param name="keys">The queue's keys.</param>
-    /// <param name="inOrder">
-    /// Whether the claim must fail when the order has changed since the view was read. That check serves order alone; what serves safety are the checks
-    /// on entries and cursors, which are always there.
+    /// <param name="view">
+    /// The view that the claim must fail with when the order has changed since it was read; null: the order does not matter. What serves safety are the
+    /// checks on entries and cursors, which are always there.
     /// </param>
-    public List<KvOperation> ToOperations(HeadView view, QueueKeys keys, bool inOrder)
+    public List<KvOperation> ToOperations(QueueKeys keys, HeadView? view)
     {
         var operations = new List<KvOperation>(_cost + 2);
-        if (inOrder)
+        if (view is not null)
         {
             _checksHead = true;
             _newHead = NextHead(view);
@@ -109,12 +111,14 @@ internal sealed class Claim
     }
 
     /// <summary>Brings the view up to what the commit did.</summary>
-    public void Committed(HeadView view, ulong index)
+    /// <returns>How many entries it used up.</returns>
+    public int Committed(HeadView? view, ulong index)
     {
         foreach (var (entry, after) in _effects)
             entry.Advance(after, index);
         if (_newHead is { } head)
-            view.Wrote(head, index);
+            view!.Wrote(head, index);
+        return _effects.Count(static e => e.After.Left == 0);
     }
 
     /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>

@@ -3,14 +3,23 @@ using System.Collections.Concurrent;
 namespace ConsulMq.Queueing;
 
 /// <summary>What a consumer knows of its queue; passed on from one to the next, so that a pop after a pop needs no read.</summary>
-internal sealed class ConsumerState(RandomSource random)
+internal sealed class ConsumerState
 {
+    public ConsumerState(QueueContext context)
+    {
+        Crowd = new Crowd(context.Settings.Random);
+        Share = new CrowdReader(context, Crowd);
+    }
+
     public HeadView? View { get; set; }
 
     /// <summary>The page that the head is likely to be on.</summary>
     public long? Guess { get; set; }
 
-    public Spread Spread { get; } = new(random);
+    public Crowd Crowd { get; }
+
+    /// <summary>What it takes from while others compete.</summary>
+    public CrowdReader Share { get; }
 
     /// <summary>Keys whose damage was reported already.</summary>
     public HashSet<string> Reported { get; } = new(StringComparer.Ordinal);
@@ -29,7 +38,7 @@ internal sealed class ConsumerPool(QueueContext context)
 {
     private readonly ConcurrentStack<ConsumerState> _idle = [];
 
-    public ConsumerState Rent() => _idle.TryPop(out var state) ? state : new ConsumerState(context.Settings.Random);
+    public ConsumerState Rent() => _idle.TryPop(out var state) ? state : new ConsumerState(context);
 
     public void Return(ConsumerState state)
     {

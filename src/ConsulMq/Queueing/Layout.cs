@@ -16,10 +16,10 @@ internal static class Layout
     public const int BatchEntries = 48;
 
     /// <summary>A page holds about this many bytes.</summary>
-    public const int PageBytes = 256 * 1024;
+    public const int PageBytes = 512 * 1024;
 
     /// <summary>A page holds about this many entries.</summary>
-    public const int PageEntries = 256;
+    public const int PageEntries = 512;
 
     /// <summary>How likely a push of so many bytes and entries begins a new page. No counter: the expected page is full, whoever pushes.</summary>
     public static double RollProbability(int entries, long bytes) => ((double)entries / PageEntries) + ((double)bytes / PageBytes);

@@ -56,7 +56,7 @@ internal sealed class LogPage
             }
         }
 
-        entries.Sort(static (a, b) => a.CreateIndex != b.CreateIndex ? a.CreateIndex.CompareTo(b.CreateIndex) : a.Key.Ordinal.CompareTo(b.Key.Ordinal));
+        entries.Sort(StoredEntry.ByCommit);
         return new LogPage(page, entries, damage);
     }
 }

@@ -20,38 +20,24 @@ internal static class Selector
         return claim;
     }
 
-    /// <summary>Messages that the others do not want just now: of the consumer's own class, or else from a random place on.</summary>
-    public static Claim Spread(HeadView view, int max, DateTimeOffset now, Spread spread)
+    /// <summary>The next messages of a consumer's share.</summary>
+    public static Claim FromShare(IReadOnlyList<StoredEntry> entries, int max, DateTimeOffset now)
     {
-        // What stands in front comes first for everybody.
-        if (view.Front is { } front && front.Messages.Any(static m => m.Entry.IsOpen && m.Entry.Cursor.Has(m.Offset)))
-            return InOrder(view, max, now);
         var claim = new Claim();
-        var entries = view.Page.Entries;
-        Take(entries.Skip(view.FirstOpen).Where(e => spread.Prefers(e.Key)));
-        if (claim.IsEmpty)
+        foreach (var entry in entries)
         {
-            var start = view.FirstOpen + spread.Start(entries.Count - view.FirstOpen);
-            Take(entries.Skip(start).Concat(entries.Take(start).Skip(view.FirstOpen)));
+            if (!entry.IsOpen || entry.Messages() is not { } messages)
+                continue;
+            for (var offset = entry.Cursor.First; offset < entry.Cursor.End; offset++)
+            {
+                if (claim.Taken.Count >= max)
+                    return claim;
+                if (entry.Cursor.Has(offset) && !claim.TryAdd(entry, offset, !messages[offset].IsExpired(now)))
+                    return claim;
+            }
         }
 
         return claim;
-
-        void Take(IEnumerable<StoredEntry> candidates)
-        {
-            foreach (var entry in candidates)
-            {
-                if (!entry.IsOpen || entry.Messages() is not { } messages)
-                    continue;
-                for (var offset = entry.Cursor.First; offset < entry.Cursor.End; offset++)
-                {
-                    if (claim.Taken.Count >= max)
-                        return;
-                    if (entry.Cursor.Has(offset) && !claim.TryAdd(entry, offset, !messages[offset].IsExpired(now)))
-                        return;
-                }
-            }
-        }
     }
 
     /// <summary>Walks over what is left in a view, in order of rank.</summary>

@@ -29,6 +29,10 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair)
     /// <summary>Whether a message can be taken from it.</summary>
     public bool IsOpen => !IsGone && Damage is null && Cursor.Left > 0;
 
+    /// <summary>The order in which entries of the log were committed.</summary>
+    public static int ByCommit(StoredEntry a, StoredEntry b) =>
+        a.CreateIndex != b.CreateIndex ? a.CreateIndex.CompareTo(b.CreateIndex) : a.Key.Ordinal.CompareTo(b.Key.Ordinal);
+
     /// <summary>Sets what is left after a write.</summary>
     public void Advance(Cursor cursor, ulong index)
     {

@@ -1,13 +1,14 @@
 using ConsulMq.Consul;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Consul;
 
 /// <summary>What a real Consul answers, and that the client reads it right.</summary>
-public sealed class HttpConsulRealTests : IDisposable
+public sealed class HttpConsulRealTests(ConsulFixture fixture) : IClassFixture<ConsulFixture>, IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private readonly HttpConsul _consul = RealConsul.Connect();
-    private readonly string _prefix = RealConsul.NewPrefix();
+    private readonly HttpConsul _consul = new(new ConsulOptions { Address = fixture.Address });
+    private readonly string _prefix = ConsulFixture.NewPrefix() + "/";
 
     public void Dispose() => _consul.Dispose();
 
@@ -74,8 +75,9 @@ public sealed class HttpConsulRealTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_with_half_a_character_is_rejected_everywhere()
+    public async Task A_key_with_half_a_character_and_one_too_long_are_rejected()
     {
+        Assert.Equal(ConsulFault.Rejected, (await Assert.ThrowsAsync<ConsulException>(() => _consul.PutAsync(new string('k', 70_000), default, None))).Fault);
         var key = _prefix + "a\ud800b";
         Assert.Equal(ConsulFault.Rejected, (await Assert.ThrowsAsync<ConsulException>(() => _consul.PutAsync(key, default, None))).Fault);
         var error = await Assert.ThrowsAsync<ConsulException>(() => _consul.TransactAsync([KvOperation.Set(key, default)], default, None));
@@ -285,9 +287,9 @@ public sealed class HttpConsulRealTests : IDisposable
     [Fact]
     public async Task A_wrong_datacenter_is_rejected_and_https_on_a_plain_port_is_a_TLS_failure()
     {
-        using var elsewhere = new HttpConsul(new ConsulOptions { Address = RealConsul.Address, Datacenter = "no such" });
+        using var elsewhere = new HttpConsul(new ConsulOptions { Address = fixture.Address, Datacenter = "no such" });
         Assert.Equal(ConsulFault.Rejected, (await Assert.ThrowsAsync<ConsulException>(() => elsewhere.GetAsync("a", default, None))).Fault);
-        using var tls = new HttpConsul(new ConsulOptions { Address = RealConsul.Address, UseTls = true });
+        using var tls = new HttpConsul(new ConsulOptions { Address = fixture.Address, UseTls = true });
         var error = await Assert.ThrowsAsync<ConsulException>(() => tls.PutAsync("a", default, None));
         Assert.Equal((ConsulFault.TlsFailure, false), (error.Fault, error.MayHaveCommitted));
     }

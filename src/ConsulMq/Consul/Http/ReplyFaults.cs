@@ -13,7 +13,7 @@ internal static class ReplyFaults
 
     // Consul answers these with 500, though no later try can do better.
     private static readonly string[] Refusals =
-        ["No path to datacenter", "does not have associated TTL", "Unknown check", "Unknown service", "Invalid Session TTL", "failed session lookup", "Invalid lock delay", "Invalid Behavior"];
+        ["No path to datacenter", "does not have associated TTL", "Unknown check", "Unknown service"];
 
     /// <summary>The exception for an answer whose status is not the one hoped for.</summary>
     /// <param name="reply">The answer.</param>

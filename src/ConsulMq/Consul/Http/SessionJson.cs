@@ -7,24 +7,17 @@ namespace ConsulMq.Consul.Http;
 internal static class SessionJson
 {
     /// <summary>The body of a creation. The health check of the node (<c>serfHealth</c>) stays Consul's default.</summary>
-    public static ReadOnlyMemory<byte> Request(SessionRequest request)
+    public static ReadOnlyMemory<byte> Request(SessionRequest request) => JsonBody.Write(json =>
     {
-        if (request.Ttl != TimeSpan.Zero && (request.Ttl < TimeSpan.FromSeconds(10) || request.Ttl > TimeSpan.FromHours(24)))
-            throw new ArgumentException("A session's TTL is 10 s to 24 h, or zero for none.", nameof(request));
-        if (request.LockDelay < TimeSpan.Zero || request.LockDelay > TimeSpan.FromSeconds(60))
-            throw new ArgumentException("A session's lock delay is 0 to 60 s.", nameof(request));
-        return JsonBody.Write(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("Name", request.Name);
-            if (request.Ttl > TimeSpan.Zero)
-                json.WriteString("TTL", GoDuration.Format(request.Ttl));
-            json.WriteString("Behavior", request.Behavior == SessionBehavior.Delete ? "delete" : "release");
-            // Written even if zero: left out, it means 15 s.
-            json.WriteString("LockDelay", GoDuration.Format(request.LockDelay));
-            json.WriteEndObject();
-        });
-    }
+        json.WriteStartObject();
+        json.WriteString("Name", request.Name);
+        if (request.Ttl != TimeSpan.Zero)
+            json.WriteString("TTL", GoDuration.Format(request.Ttl));
+        json.WriteString("Behavior", request.Behavior == SessionBehavior.Delete ? "delete" : "release");
+        // Written even if zero: left out, it means 15 s.
+        json.WriteString("LockDelay", GoDuration.Format(request.LockDelay));
+        json.WriteEndObject();
+    });
 
     /// <summary>The ID of a session just created.</summary>
     public static string Id(ReadOnlySpan<byte> body)
