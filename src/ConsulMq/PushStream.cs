@@ -200,8 +200,10 @@ public sealed class PushStream : IDisposable
 
     private void Signal()
     {
-        _progress?.TrySetResult(true);
+        // First of all it is forgotten: who goes on at once, within this call, must not wait for the one that has just been completed.
+        var progress = _progress;
         _progress = null;
+        progress?.TrySetResult(true);
     }
 
     private void Release()

@@ -16,6 +16,7 @@ internal sealed class HeadReader(QueueContext context)
     {
         // Where entries that nobody can read hold the head back, consumers read on behind them.
         long? beyond = null;
+        (FrontSet Set, ulong HeadIndex)? front = null;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -36,10 +37,22 @@ internal sealed class HeadReader(QueueContext context)
             }
 
             var page = LogPage.Take(pairs, context.Keys, wanted.Value);
-            var front = index.Head.Front ? await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false) : null;
-            var view = new HeadView(index, page, front);
-            if (!view.IsSealed || HasOpen(page.Entries) || (front is not null && HasOpen(front.Entries)))
+            // The front set is read behind the page, and what comes to the page in between is not in the view. So from a front set that turns out to
+            // hold nothing it does not follow that there was nothing at any one moment: only from a page that is read once more behind it, under a
+            // head that nobody has touched.
+            var isNew = index.Head.Front && front?.HeadIndex != index.HeadIndex;
+            if (isNew)
+                front = (await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false), index.HeadIndex);
+            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null);
+            if (HasOpen(page.Entries) || (view.Front is { } set && (HasOpen(set.Entries) || set.Horizon is not null)))
                 return view;
+            if (!view.IsSealed)
+            {
+                if (!isNew)
+                    return view;
+                continue;
+            }
+
             if (page.Number == index.Head.Page && page.Entries.Count == 0 && page.Damage.Count == 0)
                 guess = await PassAsync(view).ConfigureAwait(false);
             else

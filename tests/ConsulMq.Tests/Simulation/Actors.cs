@@ -1,0 +1,248 @@
+using System.Globalization;
+
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>What the clients do: ordinary use of the public surface. Each operation that joins the queue gets an actor here.</summary>
+internal sealed class Actors(World world, Auditor auditor)
+{
+    /// <summary>No operation of these schedules needs more, whatever the network does; one that does turns in a circle.</summary>
+    private const int MostRequests = 600;
+
+    private int _pushed;
+
+    private Random Random => world.Random;
+
+    /// <summary>Pushes messages one by one.</summary>
+    public async Task ProduceSingly(Client client)
+    {
+        for (var left = Random.Next(2, 12); left > 0; left--)
+        {
+            var draft = NextDraft(client);
+            var text = draft.Body.Text!;
+            using var cancel = Cancellation(client);
+            await Do(client, $"push {LedgerMessage.Short(text)}", async () =>
+            {
+                var result = PushResult.Unknown;
+                try
+                {
+                    await client.Queue.PushAsync(draft, cancel.Token).ConfigureAwait(false);
+                    result = PushResult.Done;
+                }
+                catch (ConsulMqException e) when (e.Error != ConsulMqError.OutcomeUnknown)
+                {
+                    result = PushResult.Refused;
+                }
+                finally
+                {
+                    auditor.Pushed(text, result);
+                }
+            }).ConfigureAwait(false);
+            await Pause(client).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Pushes messages through streams: several share an entry.</summary>
+    public async Task ProduceInStreams(Client client)
+    {
+        for (var left = Random.Next(1, 4); left > 0; left--)
+        {
+            await Do(client, "push a stream", async () =>
+            {
+                using var stream = client.Queue.OpenPush();
+                for (var items = Random.Next(1, 12); items > 0; items--)
+                {
+                    var draft = NextDraft(client);
+                    await stream.AddAsync(draft, draft.Body.Text, CancellationToken.None).ConfigureAwait(false);
+                    if (Random.Next(8) == 0)
+                        await Pause(client).ConfigureAwait(false);
+                }
+
+                await stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                while (stream.TryTake(out var outcome))
+                {
+                    auditor.Pushed((string)outcome.Tag!, outcome.Error switch
+                    {
+                        null => PushResult.Done,
+                        { Error: ConsulMqError.OutcomeUnknown } => PushResult.Unknown,
+                        // The first failure ends a stream, and what came later was not sent; only the first may be unknown.
+                        _ => PushResult.Refused,
+                    });
+                }
+            }).ConfigureAwait(false);
+            await Pause(client).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Pops one or several at a time, waits, gives up in the middle, and puts things back.</summary>
+    public async Task Consume(Client client)
+    {
+        var consumer = client.Queue.OpenConsumer();
+        for (var left = Random.Next(3, 15); left > 0; left--)
+        {
+            if (Random.Next(6) == 0)
+            {
+                consumer.Dispose();
+                consumer = client.Queue.OpenConsumer();
+            }
+
+            using var cancel = Cancellation(client);
+            if (Random.Next(4) == 0)
+                await Wait(client, consumer, cancel.Token).ConfigureAwait(false);
+            else
+                await Pop(client, consumer, cancel.Token).ConfigureAwait(false);
+            await Pause(client).ConfigureAwait(false);
+        }
+
+        consumer.Dispose();
+    }
+
+    /// <summary>Empties the queue.</summary>
+    public async Task Clear(Client client)
+    {
+        await Pause(client).ConfigureAwait(false);
+        await Do(client, "clear", () => client.Queue.ClearAsync(Random.Next(2) == 0, CancellationToken.None)).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks at the whole queue.</summary>
+    public async Task Look(Client client)
+    {
+        await Pause(client).ConfigureAwait(false);
+        await Do(client, "look", async () =>
+        {
+            var since = world.Step;
+            var before = world.Ledger.Present.Select(static m => m.Text).ToHashSet();
+            var seen = new List<string>();
+            var browser = client.Queue.Browse();
+            while (await browser.NextAsync(CancellationToken.None).ConfigureAwait(false) is { } batch)
+                seen.AddRange(batch.Items.Select(static i => i.Content.Text!));
+            auditor.Looked(client, since, before, seen);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes all that is left, when the network is well again.</summary>
+    public async Task Drain(Client client)
+    {
+        using var consumer = client.Queue.OpenConsumer();
+        while (await PopOnce(client, consumer, 7, CancellationToken.None).ConfigureAwait(false) is { Items.Count: > 0 })
+        {
+        }
+    }
+
+    private async Task Pop(Client client, QueueConsumer consumer, CancellationToken cancellation)
+    {
+        var max = Random.Next(3) == 0 ? Random.Next(2, 9) : 1;
+        IReadOnlyList<QueueObject> items = [];
+        await Do(client, $"pop {max}", async () =>
+        {
+            try
+            {
+                items = (await PopOnce(client, consumer, max, cancellation).ConfigureAwait(false)).Items;
+            }
+            catch (OperationCanceledException)
+            {
+                client.HasCancelledPops = true;
+            }
+            catch (ConsulMqException e) when (e.Error == ConsulMqError.OutcomeUnknown)
+            {
+                client.HasUnknownPops = true;
+            }
+        }).ConfigureAwait(false);
+        if (items.Count > 0 && world.Chance(world.Scenario.PutBacks))
+        {
+            await Pause(client).ConfigureAwait(false);
+            await Do(client, $"put {items.Count} back", async () =>
+            {
+                var since = world.Step;
+                await consumer.PutBackAsync(items, CancellationToken.None).ConfigureAwait(false);
+                auditor.PutBack(client, since, items);
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<PopBatch> PopOnce(Client client, QueueConsumer consumer, int max, CancellationToken cancellation)
+    {
+        var since = world.Step;
+        var sinceTime = world.Timeline.UtcNow;
+        var batch = await consumer.PopAsync(max, cancellation).ConfigureAwait(false);
+        world.Tell(client.Name, $"POPPED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.Content.Text!)))}");
+        auditor.Returned(client, since, sinceTime, batch);
+        return batch;
+    }
+
+    private Task Wait(Client client, QueueConsumer consumer, CancellationToken cancellation) => Do(client, "wait", async () =>
+    {
+        var since = world.Step;
+        var found = await consumer.WaitAsync(TimeSpan.FromSeconds(Random.Next(900)), cancellation).ConfigureAwait(false);
+        world.Tell(client.Name, $"WAITED: {found}");
+        auditor.Waited(client, since, found);
+        // Messages wake whoever waits; only a network that is cut keeps them from it.
+        if (found && !client.WasCutOff && world.Ledger.FilledFor > TimeSpan.FromSeconds(60))
+            world.Fail($"{client.Name} was woken after {world.Ledger.FilledFor.TotalSeconds:0} s.");
+    });
+
+    /// <summary>An operation with its number of requests; errors for users and cancellations are part of life.</summary>
+    private async Task Do(Client client, string what, Func<Task> act)
+    {
+        world.Tell(client.Name, what.ToUpperInvariant());
+        var before = client.Requests;
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ConsulMqException)
+        {
+            world.Tell(client.Name, $"{what} FAILED: {e.Message}");
+            if (e is ConsulMqException { Error: ConsulMqError.CorruptEntry or ConsulMqError.UnsupportedLayout or ConsulMqError.ConsulError })
+                world.Fail(e.Message);
+        }
+
+        if (client.Requests - before > MostRequests)
+            world.Fail($"{client.Name}: {what} took {client.Requests - before} requests.");
+    }
+
+    private MessageDraft NextDraft(Client client)
+    {
+        var number = (++_pushed).ToString(CultureInfo.InvariantCulture);
+        var text = $"{client.Name}:{number}";
+        return new MessageDraft
+        {
+            Body = MessageBody.FromText(world.Chance(world.Scenario.Big) ? text + new string('.', 17_000) : text),
+            TimeToLive = world.Chance(world.Scenario.Expiring) ? TimeSpan.FromMilliseconds(Random.Next(1, 5000)) : null,
+        };
+    }
+
+    private CancellationTokenSource Cancellation(Client client)
+    {
+        var cancel = new CancellationTokenSource();
+        if (world.Chance(world.Scenario.Cancellations))
+            Linger(Random.Next(12));
+        return cancel;
+
+        void Linger(int steps) => world.Ready(() =>
+        {
+            if (client.IsDead || cancel.IsCancellationRequested)
+                return;
+            if (steps > 0)
+            {
+                Linger(steps - 1);
+                return;
+            }
+
+            try
+            {
+                world.Tell(client.Name, "GIVES UP");
+                cancel.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The operation was over before.
+            }
+        });
+    }
+
+    private Task Pause(Client client) => Random.Next(3) switch
+    {
+        0 => Task.CompletedTask,
+        _ => world.Timeline.Delay(client, TimeSpan.FromMilliseconds(Random.Next(1, 800)), CancellationToken.None),
+    };
+}

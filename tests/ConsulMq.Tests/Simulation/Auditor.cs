@@ -1,0 +1,119 @@
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>Compares what clients were told with what the server knows.</summary>
+internal sealed class Auditor(World world)
+{
+    private readonly List<(string Text, PushResult Result)> _pushes = [];
+
+    public int Popped { get; private set; }
+
+    public void Pushed(string text, PushResult result)
+    {
+        _pushes.Add((text, result));
+        if (result == PushResult.Done && world.Ledger.Find(text) is null)
+            world.Fail($"The push of {LedgerMessage.Short(text)} returned, and it was never committed.");
+    }
+
+    /// <summary>A pop returned.</summary>
+    public void Returned(Client client, int since, DateTimeOffset sinceTime, PopBatch batch)
+    {
+        if (batch.Damage.Count > 0)
+            world.Fail($"{client.Name} was told of damage: {batch.Damage[0].Message}");
+        if (batch.Items.Count == 0 && !world.Ledger.WasEmptySince(since))
+            world.Fail($"{client.Name} was told that the queue is empty, and all the while {world.Ledger.Present.First()} was there.");
+        Storage.Rank? last = null;
+        foreach (var item in batch.Items)
+        {
+            Popped++;
+            var message = world.Ledger.Find(item.Content.Text!);
+            var removal = message?.Removals.Find(r => r.By == client && r is { IsClear: false, WasHandedOut: false, WasUndone: false });
+            if (message is null)
+                world.Fail($"{client.Name} popped {LedgerMessage.Short(item.Content.Text!)}, which nobody pushed.");
+            else if (removal is null)
+                world.Fail($"{client.Name} popped {message} without having taken it: somebody has it twice.");
+            else
+                removal.WasHandedOut = true;
+            if (item.TtlDeadline <= sinceTime)
+                world.Fail($"{client.Name} popped {message}, which had expired.");
+            if (message is not null && !message.Rank.Equals(item.Rank!))
+                world.Fail($"{client.Name} popped {message} with rank {item.Rank} in place of {message.Rank}.");
+            if (last is not null && last.CompareTo(item.Rank!) > 0 && !client.HasLostRaces)
+                world.Fail($"{client.Name} popped {message} in the wrong order within its batch.");
+            last = item.Rank;
+        }
+    }
+
+    /// <summary>A wait ended.</summary>
+    public void Waited(Client client, int since, bool found)
+    {
+        if (!found && !world.Ledger.WasEmptySince(since))
+            world.Fail($"{client.Name} waited in vain, and all the while {world.Ledger.Present.First()} was there.");
+    }
+
+    /// <summary>Items that a caller put back, and was told that they are.</summary>
+    public void PutBack(Client client, int since, IReadOnlyList<QueueObject> items)
+    {
+        foreach (var item in items)
+        {
+            if (world.Ledger.Find(item.Content.Text!) is { } message && (message.StoredBy != client || message.StoredAt < since) && message.ChangedAt < since)
+                world.Fail($"{client.Name} put {message} back, and it is not.");
+        }
+    }
+
+    /// <summary>Somebody looked at the whole queue.</summary>
+    public void Looked(Client client, int since, HashSet<string> presentBefore, List<string> seen)
+    {
+        Storage.Rank? last = null;
+        foreach (var text in seen)
+        {
+            var message = world.Ledger.Find(text);
+            if (message is null || (!presentBefore.Contains(text) && message.StoredAt < since))
+                world.Fail($"{client.Name} saw {LedgerMessage.Short(text)}, which was not there any more when it began to look.");
+            if (last is not null && message is not null && last.CompareTo(message.Rank) >= 0)
+                world.Fail($"{client.Name} saw {message} in the wrong order, or twice.");
+            last = message?.Rank;
+        }
+
+        var missed = world.Ledger.Present.FirstOrDefault(m => m.ExpiresAt is null && m.ChangedAt < since && !seen.Contains(m.Text));
+        if (missed is not null)
+            world.Fail($"{client.Name} looked at the whole queue and did not see {missed}, which was there all the while.");
+    }
+
+    /// <summary>At the very end, after the drain: every message has one fate, and nothing is left behind.</summary>
+    public void Close()
+    {
+        foreach (var (text, result) in _pushes)
+        {
+            var message = world.Ledger.Find(text);
+            if (result == PushResult.Done && message is null)
+                world.Fail($"The push of {LedgerMessage.Short(text)} returned, and it was never committed.");
+            if (result == PushResult.Refused && message is not null)
+                world.Fail($"The push of {message} failed for certain, and it was committed.");
+        }
+
+        foreach (var message in world.Ledger.Messages)
+        {
+            if (message.IsPresent)
+                world.Fail($"{message} is still there, and no pop finds it.");
+            else if (message.Removals[^1] is { IsClear: false, HadExpired: false, WasHandedOut: false } removal && !removal.By.MayHaveLostWhatItTook)
+                world.Fail($"{message} was taken by {removal.By.Name}, and nobody was given it: it is lost.");
+        }
+
+        var listing = world.Server.KeysAsync(world.Keys.Root, null, default, CancellationToken.None).GetAwaiter().GetResult();
+        var orphan = listing.Keys.FirstOrDefault(k =>
+            !k.StartsWith(world.Keys.Index, StringComparison.Ordinal) && !k.StartsWith(world.Keys.System, StringComparison.Ordinal)
+            && !k.StartsWith(world.Keys.Root + "r/", StringComparison.Ordinal));
+        if (orphan is not null)
+            world.Fail($"{orphan} is left behind in an empty queue.");
+    }
+}
+
+/// <summary>What a producer was told.</summary>
+internal enum PushResult
+{
+    Done,
+    Refused,
+
+    /// <summary>The outcome is unknown, or the producer has stopped waiting for it.</summary>
+    Unknown,
+}

@@ -1,0 +1,45 @@
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>A process with a connection of its own. When it dies, nothing of it ever goes on; what it sent may still arrive.</summary>
+internal sealed class Client
+{
+    public Client(World world, string name)
+    {
+        Name = name;
+        Connection = new ConsulMqConnection(new PatientConsul(new SimulatedConsul(world, this), new SimulatedClock(world.Timeline, this)), new ConnectionSettings
+        {
+            ClientName = name,
+            Clock = new SimulatedClock(world.Timeline, this),
+            Random = new SimulatedRandom(world.Random, world.Scenario.Rolls),
+            Continuations = TaskCreationOptions.None,
+        });
+        Queue = Connection.Queue(World.QueueName);
+    }
+
+    public string Name { get; }
+
+    public ConsulMqConnection Connection { get; }
+
+    public MessageQueue Queue { get; }
+
+    public bool IsDead { get; set; }
+
+    /// <summary>Until when nothing gets through.</summary>
+    public TimeSpan CutOffUntil { get; set; }
+
+    /// <summary>How many requests it made.</summary>
+    public int Requests { get; set; }
+
+    /// <summary>Whether it has ever lost an entry to another consumer: from then on its consumers may spread, and take out of order.</summary>
+    public bool HasLostRaces { get; set; }
+
+    /// <summary>Whether it was told that the outcome of a pop is unknown: what that pop took may be gone for good.</summary>
+    public bool HasUnknownPops { get; set; }
+
+    /// <summary>Whether it was ever cut off, and whether it has ever cancelled a pop: what a cancelled pop took and cannot put back is gone with it.</summary>
+    public bool WasCutOff { get; set; }
+
+    public bool HasCancelledPops { get; set; }
+
+    public bool MayHaveLostWhatItTook => IsDead || HasUnknownPops || (WasCutOff && HasCancelledPops);
+}

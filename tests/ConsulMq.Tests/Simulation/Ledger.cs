@@ -1,0 +1,182 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>
+/// What the server knows and no client does: every transaction that committed, in order. From it follow the true order of the messages, who took which
+/// one, and whether the queue was ever empty.
+/// </summary>
+internal sealed class Ledger(World world)
+{
+    private readonly Dictionary<string, StoredMessages> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredMessages> _byCursor = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LedgerMessage> _messages = new(StringComparer.Ordinal);
+    private readonly SortedSet<LedgerMessage> _present = new(Comparer<LedgerMessage>.Create(static (a, b) => a.Rank.CompareTo(b.Rank)));
+    private int _lasting;
+    private int _filledAt;
+    private TimeSpan _filledSince;
+
+    /// <summary>Every message that was ever committed.</summary>
+    public IEnumerable<LedgerMessage> Messages => _messages.Values;
+
+    /// <summary>What is in the queue now, in order.</summary>
+    public IReadOnlyCollection<LedgerMessage> Present => _present;
+
+    public LedgerMessage? Find(string text) => _messages.GetValueOrDefault(text);
+
+    /// <summary>Whether the queue had no message that lasts at some moment since that step.</summary>
+    public bool WasEmptySince(int step) => _lasting == 0 || _filledAt >= step;
+
+    /// <summary>For how long a message that lasts has been there.</summary>
+    public TimeSpan FilledFor => _lasting == 0 ? TimeSpan.Zero : world.Timeline.Elapsed - _filledSince;
+
+    public void Applied(Client client, KvOperation[] operations, TransactionResult result)
+    {
+        if (!result.Committed)
+        {
+            NoteLostRace(client, operations, result);
+            return;
+        }
+
+        var before = _lasting;
+        var taken = new List<LedgerMessage>();
+        foreach (var operation in operations)
+        {
+            switch (operation.Verb)
+            {
+                case KvVerb.Set when EntryKey.TryParse(world.Keys, operation.Key, out var key):
+                    Store(client, key, operation.Value.Span, result.Index);
+                    break;
+                case KvVerb.Cas when _byCursor.TryGetValue(operation.Key, out var entry):
+                    MoveCursor(client, entry, operation.Value.Span, taken);
+                    break;
+                case KvVerb.Delete or KvVerb.DeleteCas when _entries.TryGetValue(operation.Key, out var entry):
+                    for (var offset = 0; offset < entry.Messages.Length; offset++)
+                        Remove(client, entry, offset, false, taken);
+                    Forget(operation.Key, entry);
+                    break;
+                case KvVerb.DeleteTree:
+                    Clear(client, operation.Key);
+                    break;
+            }
+        }
+
+        CheckOrder(client, taken);
+        if (before == 0 && _lasting > 0)
+        {
+            _filledAt = world.Step;
+            _filledSince = world.Timeline.Elapsed;
+        }
+    }
+
+    private void Store(Client client, EntryKey key, ReadOnlySpan<byte> value, ulong index)
+    {
+        var stored = EntryCodec.Read(value, key.Count);
+        var entry = new StoredMessages(key, new LedgerMessage[key.Count]);
+        for (var offset = 0; offset < stored.Length; offset++)
+        {
+            var text = stored[offset].Body.Text!;
+            _messages.TryGetValue(text, out var message);
+            if (key.Rank is null)
+            {
+                if (message is not null)
+                    world.Fail($"{message} was committed twice.");
+                message = new LedgerMessage(text, Rank.Natural(index, key.Ordinal, offset), stored[offset].ExpiresAt);
+                _messages[text] = message;
+            }
+            else if (message is null || !message.Rank.Equals(stored[offset].Rank!))
+            {
+                world.Fail($"{LedgerMessage.Short(text)} came back at {stored[offset].Rank}, not at its place {message?.Rank}.");
+                return;
+            }
+            else if (message.IsPresent)
+            {
+                world.Fail($"{message} came back, and was not away.");
+            }
+
+            if (message.Removals.Count > 0)
+                message.Removals[^1].WasUndone = true;
+            entry.Messages[offset] = message;
+            message.IsPresent = true;
+            message.ChangedAt = world.Step;
+            message.StoredBy = client;
+            message.StoredAt = world.Step;
+            _present.Add(message);
+            _lasting += message.ExpiresAt is null ? 1 : 0;
+        }
+
+        _entries[key.Key] = entry;
+        _byCursor[key.Cursor] = entry;
+    }
+
+    private void MoveCursor(Client client, StoredMessages entry, ReadOnlySpan<byte> value, List<LedgerMessage> taken)
+    {
+        if (Cursor.TryParse(value, entry.Messages.Length) is not { } cursor)
+        {
+            world.Fail($"What was written to {entry.Key.Cursor} is no cursor.");
+            return;
+        }
+
+        for (var offset = 0; offset < entry.Messages.Length; offset++)
+        {
+            if (!cursor.Has(offset))
+                Remove(client, entry, offset, false, taken);
+            else if (entry.Gone.Contains(offset))
+                world.Fail($"A cursor went back: {entry.Messages[offset]} is there again.");
+        }
+    }
+
+    private void Clear(Client client, string prefix)
+    {
+        foreach (var (key, entry) in _entries.Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        {
+            for (var offset = 0; offset < entry.Messages.Length; offset++)
+                Remove(client, entry, offset, true, null);
+            Forget(key, entry);
+        }
+    }
+
+    private void Remove(Client client, StoredMessages entry, int offset, bool isClear, List<LedgerMessage>? taken)
+    {
+        if (!entry.Gone.Add(offset))
+            return;
+        var message = entry.Messages[offset];
+        message.IsPresent = false;
+        message.ChangedAt = world.Step;
+        message.Removals.Add(new Removal(client, isClear, message.ExpiresAt <= world.Timeline.UtcNow));
+        _present.Remove(message);
+        _lasting -= message.ExpiresAt is null ? 1 : 0;
+        taken?.Add(message);
+    }
+
+    private void Forget(string key, StoredMessages entry)
+    {
+        _entries.Remove(key);
+        _byCursor.Remove(entry.Key.Cursor);
+    }
+
+    /// <summary>Strict FIFO: a claim takes the first messages there are, unless its consumer has met competition and spreads.</summary>
+    private void CheckOrder(Client client, List<LedgerMessage> taken)
+    {
+        if (taken.Count == 0 || client.HasLostRaces || _present.Count == 0)
+            return;
+        var last = taken.MaxBy(static m => m.Rank)!;
+        if (_present.Min!.Rank.CompareTo(last.Rank) < 0)
+            world.Fail($"{client.Name} took {last} at {last.Rank} while {_present.Min} at {_present.Min.Rank} was there.");
+    }
+
+    /// <summary>A claim that lost an entry or a cursor, though neither the order nor the receipt had changed.</summary>
+    private void NoteLostRace(Client client, KvOperation[] operations, TransactionResult result)
+    {
+        var failed = result.Failures.Select(f => operations[f.OpIndex].Key).ToList();
+        client.HasLostRaces |= failed.Exists(k => k.StartsWith(world.Keys.Log, StringComparison.Ordinal)
+                || k.StartsWith(world.Keys.Front, StringComparison.Ordinal) || k.StartsWith(world.Keys.Cursors, StringComparison.Ordinal))
+            && !failed.Contains(world.Keys.Head) && !failed.Exists(k => k.StartsWith(world.Keys.Root + "r/", StringComparison.Ordinal));
+    }
+
+    private sealed record StoredMessages(EntryKey Key, LedgerMessage[] Messages)
+    {
+        public HashSet<int> Gone { get; } = [];
+    }
+}

@@ -1,0 +1,40 @@
+using ConsulMq.Storage;
+
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>One time that a message left the queue.</summary>
+internal sealed record Removal(Client By, bool IsClear, bool HadExpired)
+{
+    /// <summary>Whether a caller of that client was given the message for it.</summary>
+    public bool WasHandedOut { get; set; }
+
+    /// <summary>Whether it came back afterwards, so that nobody may be given it for this time any more.</summary>
+    public bool WasUndone { get; set; }
+}
+
+/// <summary>A message as the server knows it. Its text is its identity: no two pushes use the same.</summary>
+internal sealed class LedgerMessage(string text, Rank rank, DateTimeOffset? expiresAt)
+{
+    public string Text { get; } = text;
+
+    /// <summary>Its place, by the commit that brought it; it keeps it for ever.</summary>
+    public Rank Rank { get; } = rank;
+
+    public DateTimeOffset? ExpiresAt { get; } = expiresAt;
+
+    public bool IsPresent { get; set; }
+
+    /// <summary>The step of the last time that it came or went.</summary>
+    public int ChangedAt { get; set; }
+
+    /// <summary>The step and the client of the last time that it came.</summary>
+    public int StoredAt { get; set; }
+
+    public Client? StoredBy { get; set; }
+
+    public List<Removal> Removals { get; } = [];
+
+    public static string Short(string text) => text.Length > 12 ? text.Substring(0, 12) + "…" : text;
+
+    public override string ToString() => Short(Text);
+}

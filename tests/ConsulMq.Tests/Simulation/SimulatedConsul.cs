@@ -1,0 +1,61 @@
+using ConsulMq.Consul;
+using ConsulMq.Tests.Support;
+
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>Consul as one client sees it through the network: every request, and every answer, is a step of the schedule.</summary>
+internal sealed class SimulatedConsul(World world, Client client) : DelegatingConsul(world.Server)
+{
+    public override Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
+        Send($"get {Short(key)}", false, stop => base.GetAsync(key, options, stop), cancellation);
+
+    public override Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
+        Send($"list {Short(prefix)}{Blocking(options)}", false, stop => base.ListAsync(prefix, options, stop), cancellation);
+
+    public override Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) =>
+        Send($"keys {Short(prefix)}{Blocking(options)}", false, stop => base.KeysAsync(prefix, separator, options, stop), cancellation);
+
+    public override Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation)
+    {
+        // On the wire from here on: the caller may change its buffers though the request still lingers somewhere.
+        var sent = operations.Select(static o => o with { Value = o.Value.ToArray() }).ToArray();
+        var isWrite = !Array.TrueForAll(sent, static o => o.IsRead);
+        if (!isWrite && world.Mistake == Mistake.SealByAnotherSnapshot && Mistakes.Split(sent) is var (page, rest))
+            return ReadInTwoAsync(page, rest, cancellation);
+        var mistaken = Mistakes.PutBack(world.Mistake, sent, world.Keys);
+        var what = world.Story.IsTold ? Wording.Of(mistaken, world.Keys) : "";
+        return Send(what, isWrite, _ => Task.FromResult(CarryOut(mistaken, isWrite)), cancellation);
+    }
+
+    public override void Dispose()
+    {
+    }
+
+    private static string Blocking(ReadOptions options) => options.WaitIndex > 0 ? $", blocking on {options.WaitIndex}" : "";
+
+    private string Short(string key) => world.Story.IsTold ? Wording.Short(key, world.Keys) : key;
+
+    private TransactionResult CarryOut(KvOperation[] operations, bool isWrite)
+    {
+        var result = Inner.TransactAsync(operations, ReadConsistency.Default, CancellationToken.None).GetAwaiter().GetResult();
+        if (isWrite)
+            world.Ledger.Applied(client, operations, result);
+        return Mistakes.PutBack(world.Mistake, operations, result, world.Keys);
+    }
+
+    private async Task<TransactionResult> ReadInTwoAsync(KvOperation[] first, KvOperation[] second, CancellationToken cancellation)
+    {
+        var one = await Send("reads the page", false, _ => Task.FromResult(CarryOut(first, false)), cancellation).ConfigureAwait(false);
+        var two = await Send("reads the index", false, _ => Task.FromResult(CarryOut(second, false)), cancellation).ConfigureAwait(false);
+        return TransactionResult.Success([.. two.Pairs, .. one.Pairs], 0);
+    }
+
+    private Task<T> Send<T>(string what, bool isWrite, Func<CancellationToken, Task<T>> carryOut, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellation);
+        client.Requests++;
+        var request = new Request<T>(world, client, what, isWrite, carryOut);
+        return request.SendAsync(cancellation);
+    }
+}

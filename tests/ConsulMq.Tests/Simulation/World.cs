@@ -1,0 +1,125 @@
+using ConsulMq.InMemory;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>
+/// One schedule: a Consul, its clients, the network between them, and the one loop that decides what happens next. Everything runs on the thread that
+/// calls <see cref="Run"/>: whatever the queueing code awaits is completed by a step of the loop and goes on within it.
+/// </summary>
+internal sealed class World
+{
+    public const string QueueName = "jobs";
+    private const int MostSteps = 30_000;
+
+    private readonly List<Action> _ready = [];
+    private readonly List<(Client Client, Task Work)> _actors = [];
+
+    public World(int seed, Mistake mistake, bool isTold)
+    {
+        Random = new Random(seed);
+        Mistake = mistake;
+        Story = new Story(isTold);
+        Scenario = Scenario.Draw(Random);
+        Network = new Network(this);
+        Keys = new QueueKeys("consulmq", QueueName);
+        Ledger = new Ledger(this);
+        Server = new InMemoryConsul(new InMemoryConsulOptions
+        {
+            Clock = new SimulatedClock(Timeline, null),
+            RunContinuationsAsynchronously = false,
+        });
+    }
+
+    public Random Random { get; }
+
+    public Mistake Mistake { get; }
+
+    public Scenario Scenario { get; }
+
+    public Story Story { get; }
+
+    public Timeline Timeline { get; } = new();
+
+    public Network Network { get; }
+
+    public InMemoryConsul Server { get; }
+
+    public QueueKeys Keys { get; }
+
+    public Ledger Ledger { get; }
+
+    public List<Client> Clients { get; } = [];
+
+    public int Step { get; private set; }
+
+    /// <summary>What went wrong first; null: nothing.</summary>
+    public string? Violation { get; private set; }
+
+    public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
+
+    /// <summary>Adds something that can happen from now on.</summary>
+    public void Ready(Action step) => _ready.Add(step);
+
+    public void Tell(string who, string what) => Story.Tell(Step, Timeline.Elapsed, who, what);
+
+    public void Fail(string what)
+    {
+        if (Violation is not null)
+            return;
+        Violation = what;
+        Tell("CHECK", what);
+    }
+
+    /// <summary>Lets somebody act. An exception that is no error for users ends the run.</summary>
+    public void Start(Client client, Func<Task> act) => Ready(() => _actors.Add((client, Watch(act))));
+
+    /// <summary>Runs until everybody is done and nothing is on its way any more, or until a check fails.</summary>
+    public void Run()
+    {
+        while (Violation is null)
+        {
+            if (++Step > MostSteps)
+            {
+                Fail($"After {MostSteps} steps it still goes on: somebody tries for ever.");
+                return;
+            }
+
+            var isOver = _ready.Count == 0 && _actors.TrueForAll(static a => a.Client.IsDead || a.Work.IsCompleted);
+            if (isOver)
+                Network.IsCalm = true;
+            if (isOver && !Timeline.HasWork)
+                return;
+            Network.Disturb();
+            if (_ready.Count > 0 && !LetsTimePass())
+            {
+                // Any of them can be the next: that is the whole of the schedule.
+                var at = Random.Next(_ready.Count);
+                var step = _ready[at];
+                _ready[at] = _ready[^1];
+                _ready.RemoveAt(_ready.Count - 1);
+                step();
+            }
+            else if (!Timeline.TryAdvance())
+            {
+                Fail("Nothing can happen any more, and somebody still waits.");
+            }
+        }
+    }
+
+    /// <summary>Whether a timer fires though something else could happen. Mostly the near ones: a long wait should not end in the middle of everything.</summary>
+    private bool LetsTimePass() =>
+        Timeline.Next is { } next && Chance(next - Timeline.Elapsed < TimeSpan.FromSeconds(3) ? 0.06 : 0.0005);
+
+    private async Task Watch(Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail($"Somebody fell over: {e}");
+        }
+    }
+}
