@@ -85,7 +85,7 @@ try {
 
     # 2. What a look at it shows. None of these takes anything. (Out-Host: a table for each, though one script writes them all.)
     Get-ConsulMqQueue quickstart.* | Out-Host
-    'The next to be popped, with Get-ConsulMqIndex and with Get-ConsulMqItem -Count 4:'
+    'The next to be popped, by Get-ConsulMqIndex and by Get-ConsulMqItem -Count 4:'
     @(Get-ConsulMqIndex quickstart.files)[0..3] | Out-Host
     Get-ConsulMqItem quickstart.files -Count 4 | Out-Host
 
@@ -129,7 +129,7 @@ try {
     }
     if ($agent) {
         $writes = $raftAfter - $raftBefore
-        "  $writes Raft writes, $([Math]::Round($writes / $files.Count, 1)) a file: pop it, push its result, pop that, and a few lost races"
+        "  $writes Raft writes, $([Math]::Round($writes / $files.Count, 1)) a file: pop it, push its result, pop that; lost races"
     }
 } finally {
     # Also after Ctrl-C: nothing stays behind.
