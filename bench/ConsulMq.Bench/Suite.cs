@@ -12,7 +12,7 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
         foreach (var disk in new[] { false, true })
         {
             var consul = disk ? "disk" : "memory";
-            var single = disk ? 1500 : 3000;
+            var single = disk ? 1536 : 3072;
             var many = disk ? 4800 : 8000;
             if (wanted.Contains("push-1"))
                 yield return Rate("push-1", consul, await OnConsul(disk, a => QueueMeasures.PushAsync(a, 1, single, 9)), 0.9);

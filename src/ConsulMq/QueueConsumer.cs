@@ -65,6 +65,7 @@ public sealed class QueueConsumer : IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            _state.Touch(_context.Settings.Clock.Elapsed);
             var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
             if (claim is null || claim.Taken.Count > 0)
@@ -72,30 +73,52 @@ public sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>Claims the next messages in order. Null: the queue is empty.</summary>
+    /// <summary>Claims the next messages in order. Null: the queue is empty. An empty claim: others compete for them.</summary>
     private async Task<Claim?> InOrderAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
     {
+        // Fresh: nothing but the claim itself lies between what was read and now.
+        var isFresh = false;
         while (true)
         {
-            var isFresh = _state.View is null;
-            if (isFresh && !await ReadAsync(cancellation).ConfigureAwait(false))
+            var isRead = _state.View is null;
+            if (isRead && !await ReadAsync(cancellation).ConfigureAwait(false))
                 return null;
+            isFresh |= isRead;
 
             var view = _state.View!;
             var claim = Selector.InOrder(view, max, _context.Now);
             CollectDamage(view, damage);
             if (!claim.IsEmpty)
             {
-                if (await ClaimAsync(claim, view, cancellation).ConfigureAwait(false))
-                    return claim;
-                if (!_state.Crowd.IsAlone)
+                var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
+                if (commit.Succeeded)
+                    return Won(claim, view, commit);
+                if (claim.LostHead(commit))
+                {
+                    _state.DropView();
+                    continue;
+                }
+
+                var (gone, shared) = claim.Lost(commit);
+                if (isFresh)
+                {
+                    _state.Crowd.Lost(own: true);
+                    _state.Share.Start(view.Page.Number);
                     return new Claim();
+                }
+
+                // A view that has grown old loses against what was taken long ago, and nobody need compete now: once more, in order.
+                if (gone)
+                    _state.DropView();
+                else
+                    await RefreshAsync(shared, cancellation).ConfigureAwait(false);
+                isFresh = true;
             }
             else if (view.Front?.Horizon is not null)
             {
                 await view.Front.LoadMoreAsync(cancellation).ConfigureAwait(false);
             }
-            else if (isFresh)
+            else if (isRead)
             {
                 return null;
             }
@@ -114,8 +137,15 @@ public sealed class QueueConsumer : IDisposable
             cancellation.ThrowIfCancellationRequested();
             var claim = Selector.FromShare(_state.Share.Entries, max, _context.Now);
             Collect(_state.Share.Entries.Select(static e => e.Damage), damage);
-            if (!claim.IsEmpty && await ClaimAsync(claim, null, cancellation).ConfigureAwait(false))
-                return claim;
+            if (!claim.IsEmpty)
+            {
+                var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
+                if (commit.Succeeded)
+                    return Won(claim, null, commit);
+                claim.Lost(commit);
+                _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!));
+            }
+
             // The others have changed: what they left shows in a fresh listing.
             _state.Share.Drop();
         }
@@ -139,34 +169,10 @@ public sealed class QueueConsumer : IDisposable
             && (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null);
     }
 
-    /// <summary>Whether the claim succeeded. If not, the view knows more than before, or is dropped.</summary>
-    private async Task<bool> ClaimAsync(Claim claim, HeadView? view, CancellationToken cancellation)
+    private Claim Won(Claim claim, HeadView? view, Commit commit)
     {
-        var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
-        if (commit.Succeeded)
-        {
-            _state.Share.Took(claim.Committed(view, commit.Index));
-            return true;
-        }
-
-        if (claim.LostHead(commit))
-        {
-            _state.DropView();
-            return false;
-        }
-
-        var shared = claim.Lost(commit);
-        if (view is null)
-        {
-            _state.Crowd.Lost(own: claim.First is { } first && _state.Crowd.Owns(first));
-            return false;
-        }
-
-        _state.Crowd.Lost(own: true);
-        _state.Share.Start(view.Page.Number);
-        if (shared.Count > 0)
-            await RefreshAsync(shared, cancellation).ConfigureAwait(false);
-        return false;
+        _state.Share.Took(claim.Committed(view, commit.Index));
+        return claim;
     }
 
     private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation)

@@ -124,21 +124,23 @@ internal sealed class Claim
     /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>
     public bool LostHead(Commit refusal) => _checksHead && refusal.Failed(0);
 
-    /// <summary>Marks the entries that are gone and gives those of which somebody else took a part.</summary>
-    public List<StoredEntry> Lost(Commit refusal)
+    /// <summary>Marks the entries that are gone.</summary>
+    /// <returns>Whether there are any, and the entries of which somebody else took a part.</returns>
+    public (bool Gone, List<StoredEntry> Shared) Lost(Commit refusal)
     {
+        var gone = false;
         var shared = new List<StoredEntry>();
         foreach (var (opIndex, entry, isCursor) in _roles)
         {
             if (!refusal.Failed(opIndex))
                 continue;
             if (!isCursor)
-                entry.IsGone = true;
+                gone = entry.IsGone = true;
             else if (!entry.IsGone)
                 shared.Add(entry);
         }
 
-        return shared;
+        return (gone, shared);
     }
 
     /// <summary>

@@ -5,6 +5,8 @@ namespace ConsulMq.Queueing;
 /// <summary>What a consumer knows of its queue; passed on from one to the next, so that a pop after a pop needs no read.</summary>
 internal sealed class ConsumerState
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     public ConsumerState(QueueContext context)
     {
         Crowd = new Crowd(context.Settings.Random);
@@ -23,6 +25,16 @@ internal sealed class ConsumerState
 
     /// <summary>Keys whose damage was reported already.</summary>
     public HashSet<string> Reported { get; } = new(StringComparer.Ordinal);
+
+    private TimeSpan _touchedAt;
+
+    /// <summary>Notes that a pop begins. After a pause, who competed before says nothing about now.</summary>
+    public void Touch(TimeSpan now)
+    {
+        if (now - _touchedAt > LongestPause)
+            Crowd.Reset();
+        _touchedAt = now;
+    }
 
     /// <summary>Drops the view, but not what it taught.</summary>
     public void DropView()

@@ -23,6 +23,13 @@ internal sealed class Crowd(RandomSource random)
     /// <summary>Whether an entry is of the consumer's class.</summary>
     public bool Owns(EntryKey entry) => Class(entry) == _own;
 
+    /// <summary>Forgets all competitors.</summary>
+    public void Reset()
+    {
+        _consumers = 1;
+        Fit();
+    }
+
     /// <summary>A claim was lost: somebody competes, and maybe has the same class.</summary>
     /// <param name="own">Whether it was lost on an entry of the consumer's own class.</param>
     public void Lost(bool own)

@@ -154,14 +154,14 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
             return true;
         }
 
-        // The page was listed before; that it is sealed now does not say that it was then. Once more, then, together with the tail.
-        if (crowd.Pick(crowd.Classes) != 0)
-        {
-            // One of many is enough to move the head, and the others read on.
-            Start(_page + 1);
+        // It was listed before the tail was read, and what came in between must not be left behind.
+        if ((await ListAsync(_page, cancellation).ConfigureAwait(false)).Count > 0)
             return true;
-        }
 
-        return false;
+        // One of many is enough to move the head; the others read on.
+        if (crowd.Pick(crowd.Classes) == 0)
+            return false;
+        Start(_page + 1);
+        return true;
     }
 }

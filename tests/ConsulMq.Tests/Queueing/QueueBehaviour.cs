@@ -92,6 +92,47 @@ public abstract class QueueBehaviour
     }
 
     [Fact]
+    public async Task ClientsThatTakeTurnsGetTheStrictOrder()
+    {
+        using var first = Connect();
+        using var second = Connect();
+        foreach (var text in Numbers(60))
+            await first.Queue("jobs").PushAsync(Text(text), None);
+        var taken = new List<string>();
+        using var a = first.Queue("jobs").OpenConsumer();
+        using var b = second.Queue("jobs").OpenConsumer();
+        taken.AddRange(await Take(a, 1));
+        taken.AddRange(await Take(b, 7));
+        // a has an old view, but nobody competes with it.
+        taken.AddRange(await Take(a, 5));
+        while (taken.Count < 60)
+        {
+            taken.AddRange(await Take(a, 1));
+            taken.AddRange(await Take(b, 1));
+        }
+
+        Assert.Equal(Numbers(60), taken.Take(60));
+    }
+
+    [Fact]
+    public async Task ClientsThatTakeTurnsGetTheStrictOrderOfAPackedEntry()
+    {
+        using var first = Connect();
+        using var second = Connect();
+        await PushAll(first.Queue("jobs"), Numbers(60));
+        var taken = new List<string>();
+        using var a = first.Queue("jobs").OpenConsumer();
+        using var b = second.Queue("jobs").OpenConsumer();
+        while (taken.Count < 60)
+        {
+            taken.AddRange(await Take(a, 1));
+            taken.AddRange(await Take(b, 2));
+        }
+
+        Assert.Equal(Numbers(60), taken.Take(60));
+    }
+
+    [Fact]
     public async Task SeveralProducersLoseNothingAndKeepTheirOrder()
     {
         await Task.WhenAll(Enumerable.Range(0, 6).Select(p => Task.Run(async () =>
