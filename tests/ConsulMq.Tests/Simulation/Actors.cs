@@ -77,7 +77,7 @@ internal sealed class Actors(World world, Auditor auditor)
     public async Task Consume(Client client)
     {
         var consumer = client.Queue.OpenConsumer();
-        for (var left = Random.Next(3, 15); left > 0; left--)
+        for (var left = world.Scenario.Stamina + Random.Next(3, 15); left > 0; left--)
         {
             if (Random.Next(6) == 0)
             {
