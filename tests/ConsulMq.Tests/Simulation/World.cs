@@ -53,6 +53,9 @@ internal sealed class World
 
     public int Step { get; private set; }
 
+    /// <summary>Whether a long wait has ended though much else could have happened: as if everybody had slept.</summary>
+    public bool HasJumped { get; private set; }
+
     /// <summary>What went wrong first; null: nothing.</summary>
     public string? Violation { get; private set; }
 
@@ -108,8 +111,16 @@ internal sealed class World
     }
 
     /// <summary>Whether a timer fires though something else could happen. Mostly the near ones: a long wait should not end in the middle of everything.</summary>
-    private bool LetsTimePass() =>
-        Timeline.Next is { } next && Chance(next - Timeline.Elapsed < TimeSpan.FromSeconds(3) ? 0.06 : 0.0005);
+    private bool LetsTimePass()
+    {
+        if (Timeline.Next is not { } next)
+            return false;
+        var isFar = next - Timeline.Elapsed > TimeSpan.FromSeconds(3);
+        if (!Chance(isFar ? 0.0005 : 0.06))
+            return false;
+        HasJumped |= isFar;
+        return true;
+    }
 
     private async Task Watch(Func<Task> act)
     {
