@@ -50,6 +50,10 @@ public sealed class SimulationTests
     }
 
     /// <summary>The simulation bites: each mistake is found, within so many schedules.</summary>
+    /// <remarks>
+    /// <see cref="Mistake.DropEntryWhoseCursorLost"/> is not among them: a consumer that has lost a race reads anew before it would matter, and thousands
+    /// of schedules do not show it.
+    /// </remarks>
     [Theory]
     [InlineData(Mistake.TakeWithDeleteCas, 100)]
     [InlineData(Mistake.DeleteWithoutCursorCheck, 1000)]
