@@ -151,7 +151,8 @@ function Read-TestResult([string] $name, [string] $file, [int] $exitCode) {
     $failed = [int] $counters.total - $passed
     $skipped = [int] $counters.total - [int] $counters.executed
     if ($skipped) { Say "build: $skipped tests of $name were skipped; they count as failed" }
-    if ($passed -eq 0 -and $failed -eq 0) {
+    # Arguments may be a filter, and a filter may leave nothing of a project.
+    if ($passed -eq 0 -and $failed -eq 0 -and $rest.Count -eq 0) {
         Say "build: $name ran no tests"
         $failed = 1
     } elseif ($exitCode -and $failed -eq 0) {

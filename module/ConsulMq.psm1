@@ -1,10 +1,11 @@
-# The loader: one module, two builds. It runs at every import, so it stays short and calls one command only.
-if ($PSEdition -ne 'Core') {
-    # Windows PowerShell 5.1. The build brings System.Text.Json along; the assembly itself sees to it that its files are found.
-    $build = 'netstandard2.0'
-} elseif ($PSVersionTable.PSVersion -ge [version]'7.4') {
-    $build = 'net8.0'
-} else {
-    throw "ConsulMq needs PowerShell 7.4 or later, or Windows PowerShell 5.1; this is PowerShell $($PSVersionTable.PSVersion)."
+# The loader: one module, two builds. It runs at every import, so the usual way through it is one comparison and one command.
+# The build for Windows PowerShell 5.1 brings System.Text.Json along; its assembly sees to it itself that those files are found.
+if ($PSEdition -eq 'Core') { $build = 'net8.0' } else { $build = 'netstandard2.0' }
+try {
+    Import-Module "$PSScriptRoot/$build/ConsulMq.Module.dll" -ErrorAction Stop
+} catch {
+    if ($build -eq 'net8.0' -and $PSVersionTable.PSVersion -lt [version]'7.4') {
+        throw "ConsulMq needs PowerShell 7.4 or later, or Windows PowerShell 5.1; this is PowerShell $($PSVersionTable.PSVersion)."
+    }
+    throw
 }
-Import-Module -Name ([IO.Path]::Combine($PSScriptRoot, $build, 'ConsulMq.Module.dll')) -ErrorAction Stop

@@ -10,6 +10,9 @@ internal static class Child
     public static async Task<double[]> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        // Run as "dotnet ConsulMq.Bench.dll", the process is dotnet's.
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+            start.ArgumentList.Add(typeof(Child).Assembly.Location);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

@@ -20,7 +20,7 @@ if (unknown.Count > 0)
     return 2;
 }
 
-var root = RepositoryRoot.Find();
+var root = Repository.Root;
 var suite = new Suite(Path.Combine(root, "out", "ConsulMq", "ConsulMq.psd1"), StartAsync);
 var results = new List<Result>();
 Console.WriteLine($"{"name",-14} {"consul",-7} {"value",12} {"baseline",12} {"ratio",8} {"wanted",9}");

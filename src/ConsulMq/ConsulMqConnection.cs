@@ -47,6 +47,9 @@ public sealed class ConsulMqConnection : IDisposable
     /// <summary>The version of Consul, as the agent said when it was last asked; null: not asked yet, or the token may not ask.</summary>
     public string? ConsulVersion => _self?.Version;
 
+    /// <summary>Whether it was ended.</summary>
+    internal bool IsClosed => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>A queue, whether it exists yet or not. The same object each time. Nothing is sent.</summary>
     /// <param name="name">Its name; null: the default queue.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>

@@ -45,7 +45,9 @@ public sealed class QueueConsumer : IDisposable
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
         _state.DropView();
-        return Errors.Translate(new Inserter(_context).PutBackAsync(items)).WithCancellation(cancellation);
+        var back = new Inserter(_context).PutBackAsync(items);
+        _context.Background.Add(back);
+        return Errors.Translate(back).WithCancellation(cancellation);
     }
 
     /// <summary>Ends the consumer.</summary>

@@ -70,8 +70,10 @@ internal static class JsonBodyReader
 
     private static object Number(ref Utf8JsonReader json)
     {
+        if (IsNegativeZero(ref json))
+            return -0.0;
         if (json.TryGetInt32(out var small))
-            return IsNegativeZero(ref json) ? -0.0 : small;
+            return small;
         if (json.TryGetInt64(out var big))
             return big;
         var text = Encoding.ASCII.GetString(json.ValueSpan.ToArray());
@@ -81,9 +83,9 @@ internal static class JsonBodyReader
         if (hasDouble && Digits(number.ToString("R", CultureInfo.InvariantCulture)) == Digits(text))
             return number;
         // More digits than a double holds.
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && (exact != 0 || number == 0) ? exact
-            : hasDouble ? number
-            : text;
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && Digits(exact.ToString(CultureInfo.InvariantCulture)) == Digits(text))
+            return exact;
+        return hasDouble ? number : text;
     }
 
     private static bool IsNegativeZero(ref Utf8JsonReader json) => json.ValueSpan.Length == 2 && json.ValueSpan[0] == '-' && json.ValueSpan[1] == '0';

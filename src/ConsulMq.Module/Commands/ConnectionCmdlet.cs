@@ -21,7 +21,7 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
                 WriteVerbose($"Using the current connection to {Connection.Address}.");
             }
 
-            return Connection;
+            return Connection.IsClosed ? throw new ObjectDisposedException(nameof(ConsulMqConnection)) : Connection;
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class PopItemCommand : QueueCmdlet
                 return false;
         }
 
-        WriteVerbose($"Queue '{Queue ?? Link.Settings.DefaultQueue}' is empty; waiting{(Timeout is null ? "" : $" for {Format.Duration(time)}")}.");
+        WriteVerbose($"Queue '{Queue ?? Link.Settings.DefaultQueue}' is empty; waiting{(Timeout is null ? "" : $" at most {Format.Duration(Timeout)}")}.");
         return Await(consumer.WaitAsync(time, StopToken));
     }
 
@@ -88,16 +88,28 @@ public sealed class PopItemCommand : QueueCmdlet
             throw new PipelineStoppedException();
     }
 
-    /// <summary>Runs while the pipeline comes down, so it neither writes nor throws; what cannot be put back in this time goes on behind.</summary>
-    private static void PutBack(QueueConsumer consumer, List<QueueObject> items)
+    /// <summary>Runs while the pipeline comes down, so it does not throw, and takes a moment at most; what is not done by then goes on behind.</summary>
+    private void PutBack(QueueConsumer consumer, List<QueueObject> items)
     {
+        string problem;
         try
         {
-            consumer.PutBackAsync(items, CancellationToken.None).Wait(PutBackTime);
+            if (consumer.PutBackAsync(items, CancellationToken.None).Wait(PutBackTime))
+                return;
+            problem = "Consul does not answer. It is still tried";
         }
-        catch (AggregateException)
+        catch (AggregateException e)
         {
-            // Consul is gone at the same moment. There is nobody left to tell.
+            problem = e.InnerException!.Message;
+        }
+
+        try
+        {
+            WriteWarning($"{items.Count} messages were popped and could not be put back: {problem}. Their IDs: {string.Join(", ", items.Select(static item => item.Id))}");
+        }
+        catch (Exception e) when (e is PipelineStoppedException or InvalidOperationException)
+        {
+            // After Ctrl-C there is nobody left to tell.
         }
     }
 }

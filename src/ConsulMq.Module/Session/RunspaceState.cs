@@ -50,7 +50,7 @@ internal sealed class RunspaceState
     public ConsulMqConnection GetOrConnect()
     {
         lock (_gate)
-            return _connection ??= ConnectionFactory.FromEnvironment();
+            return _connection is { IsClosed: false } ? _connection : _connection = ConnectionFactory.FromEnvironment();
     }
 
     /// <summary>Ends all that lives here.</summary>

@@ -27,10 +27,11 @@ internal sealed class Crowd(RandomSource random)
     /// <param name="own">Whether it was lost on an entry of the consumer's own class.</param>
     public void Lost(bool own)
     {
-        if (IsAlone)
-            Resize(2);
-        else if (own)
-            _own = Pick(_classes);
+        if (!IsAlone && !own)
+            return;
+        _consumers = Math.Min((_consumers * 1.2) + 0.4, MostClasses);
+        Fit();
+        _own = Pick(_classes);
     }
 
     /// <summary>What two listings of the same page tell.</summary>
@@ -41,10 +42,7 @@ internal sealed class Crowd(RandomSource random)
         // Few entries tell little: the estimate follows slowly.
         var weight = Math.Min(1, vanished / 32.0);
         _consumers += ((vanished / Math.Max(taken, 0.5)) - _consumers) * 0.5 * weight;
-        var wanted = 1;
-        while (wanted < _consumers * 0.75 && wanted < MostClasses)
-            wanted *= 2;
-        Resize(wanted);
+        Fit();
     }
 
     /// <summary>A number from 0 up to, not including, <paramref name="end"/>.</summary>
@@ -52,10 +50,12 @@ internal sealed class Crowd(RandomSource random)
 
     private int Class(EntryKey entry) => (int)(entry.Spread() & (uint)(_classes - 1));
 
-    private void Resize(int classes)
+    /// <summary>As many classes as consumers, or up to a third fewer.</summary>
+    private void Fit()
     {
-        if (classes == _classes)
-            return;
+        var classes = 1;
+        while (classes < _consumers * 0.75 && classes < MostClasses)
+            classes *= 2;
         // Classes split and merge by the hash's next bit: who was alone in a class stays so.
         while (_classes < classes)
         {

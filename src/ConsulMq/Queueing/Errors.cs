@@ -50,6 +50,8 @@ internal static class Errors
     public static ConsulMqException NoSuchQueue(string queue) => new(ConsulMqError.QueueNotFound,
         $"There is no queue '{queue}'. Get-ConsulMqQueue lists those that are there; the first push creates one.", queue);
 
+    private static string Sentence(string text) => text.Length > 0 && text[text.Length - 1] is ('.' or '?' or '!') ? text : text + ".";
+
     private static ConsulMqException Make(ConsulMqError error, ConsulException e, string advice) =>
-        new(error, $"{e.Message.TrimEnd('.')}. {advice}", e.Address, e);
+        new(error, $"{Sentence(e.Message)} {advice}", e.Address, e);
 }

@@ -11,18 +11,20 @@ public abstract class BodyTests(string connect) : CommandTests(connect)
     private const string Roundtrip = "param($body) $null = Push-ConsulMqItem jobs -InputObject $body; ,(Pop-ConsulMqItem jobs).Body";
     private const string InsideJson = "param($body) $null = Push-ConsulMqItem jobs -InputObject @{ value = $body }; ,(Pop-ConsulMqItem jobs).Body.value";
 
-    public static TheoryData<string> Strings =>
+    private static readonly string[] Strings =
     [
         "", " ", "\0", "\n", "\r\n", "\t\u001b[31m\u007f\u0085", "\"\\/{}[],:'<>&+", "null", "{\"a\":1}", "2026-01-02T03:04:05Z",
         "é e\u0301 ß İ", "日本語", "😀👩‍👩‍👧‍👦🏳️‍🌈", "\u202eabc\u2066", "\ufeffbom", "\ufffe\uffff", "\ud800", "\udc00", "a\ud83d", "\ud83dz\ude00", "\ude00\ud83d", new('x', 100_000), new('é', 50_000),
     ];
 
-    [Theory]
-    [MemberData(nameof(Strings))]
-    public void Every_string_comes_back(string text)
+    [Fact]
+    public void Every_string_comes_back()
     {
-        Assert.Equal([text], Run(Roundtrip, With(text)), Ordinal);
-        Assert.Equal([text], Run(InsideJson, With(text)), Ordinal);
+        foreach (var text in Strings)
+        {
+            Assert.Equal([text], Run(Roundtrip, With(text)), Ordinal);
+            Assert.Equal([text], Run(InsideJson, With(text)), Ordinal);
+        }
     }
 
     [Fact]
@@ -65,7 +67,7 @@ public abstract class BodyTests(string connect) : CommandTests(connect)
     [InlineData("[ordered]@{ b = 1; a = @(1, $null, 'x'); c = @{} }", "{\"b\":1,\"a\":[1,null,\"x\"],\"c\":{}}")]
     [InlineData("[pscustomobject]@{ A = [pscustomobject]@{ B = $null } }", "{\"A\":{\"B\":null}}")]
     [InlineData("@(@(), @(1))", "[[],[1]]")]
-    [InlineData("@{ d = [datetime]::new(2026, 1, 2, 3, 4, 5, 'Utc') }", "{\"d\":\"2026-01-02T03:04:05.0000000Z\"}")]
+    [InlineData("@{ d = [datetime]::new(2026, 1, 2, 3, 4, 5, [DateTimeKind]::Utc) }", "{\"d\":\"2026-01-02T03:04:05.0000000Z\"}")]
     [InlineData("@{ d = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]'02:00') }", "{\"d\":\"2026-01-02T03:04:05.0000000+02:00\"}")]
     [InlineData("@{ e = [DayOfWeek]::Friday }", "{\"e\":\"Friday\"}")]
     [InlineData("@{ g = [guid]'0a0b0c0d-0000-0000-0000-000000000001' }", "{\"g\":\"0a0b0c0d-0000-0000-0000-000000000001\"}")]

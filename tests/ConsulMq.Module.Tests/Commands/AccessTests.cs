@@ -1,0 +1,75 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using ConsulMq.TestSupport;
+
+namespace ConsulMq.Module.Tests.Commands;
+
+/// <summary>A Consul that asks for tokens, and denies what they do not allow.</summary>
+public sealed class AccessTests : CommandTests, IClassFixture<AccessTests.GuardedConsul>
+{
+    private readonly GuardedConsul _consul;
+
+    public AccessTests(GuardedConsul consul)
+        : base("") => _consul = consul;
+
+    [Fact]
+    public async Task A_token_for_keys_alone_is_enough()
+    {
+        var token = await _consul.TokenAsync("""key_prefix "mine/" { policy = "write" }""");
+
+        var result = Session.Run($"$c = Connect-ConsulMq '{_consul.Address}' -Token {token} -Prefix mine -Verbose; $c.Datacenter; $null = 'x' | Push-ConsulMqItem jobs; (Pop-ConsulMqItem jobs).Body");
+
+        Assert.Empty(result.Errors.Select(e => e.ToString()));
+        Assert.Equal([null!, "x"], result.Output.Select(o => o?.BaseObject));
+        Assert.Contains(result.Verbose, line => line.Contains("agent:read", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Verbose, line => line.Contains(token, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_unknown_token_fails_at_connect()
+    {
+        var error = Fail($"Connect-ConsulMq '{_consul.Address}' -Token {Guid.NewGuid()}");
+
+        Assert.Equal("AclDenied,ConsulMq.Commands.ConnectCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(System.Management.Automation.ErrorCategory.PermissionDenied, error.CategoryInfo.Category);
+    }
+
+    [Fact]
+    public async Task What_a_token_does_not_allow_is_denied_item_by_item()
+    {
+        var token = await _consul.TokenAsync("""key_prefix "other/" { policy = "write" }""");
+        Run($"$null = Connect-ConsulMq '{_consul.Address}' -Token {token} -Prefix mine");
+
+        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "Get-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Clear-ConsulMq jobs" })
+            Assert.StartsWith("AclDenied,", Fail(command).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], Session.Run("'a', 'b' | Push-ConsulMqItem jobs").Errors.Select(e => e.TargetObject.ToString()));
+    }
+
+    /// <summary>One server for all tests of the class.</summary>
+    public sealed class GuardedConsul : IAsyncLifetime
+    {
+        private const string Master = "11111111-2222-3333-4444-555555555555";
+
+        private ConsulServer? _server;
+
+        public string Address => _server!.Address;
+
+        public async Task InitializeAsync() => _server = await ConsulServer.StartAsync(new ConsulServerOptions
+        {
+            Configuration = $$"""{"acl":{"enabled":true,"default_policy":"deny","tokens":{"master":"{{Master}}"} } }""",
+            Token = Master,
+        });
+
+        /// <summary>A new token that allows this.</summary>
+        public async Task<string> TokenAsync(string rules)
+        {
+            using var http = new HttpClient { BaseAddress = new Uri(Address), DefaultRequestHeaders = { { "X-Consul-Token", Master } } };
+            var name = "p" + Guid.NewGuid().ToString("n");
+            (await http.PutAsJsonAsync("/v1/acl/policy", new { Name = name, Rules = rules })).EnsureSuccessStatusCode();
+            var answer = await http.PutAsJsonAsync("/v1/acl/token", new { Policies = new[] { new { Name = name } } });
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("SecretID").GetString()!;
+        }
+
+        public async Task DisposeAsync() => await _server!.DisposeAsync();
+    }
+}
