@@ -12,6 +12,7 @@ internal sealed class World
     public const string QueueName = "jobs";
     private const int MostSteps = 30_000;
 
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<Action> _ready = [];
     private readonly List<(Client Client, Task Work)> _actors = [];
 
@@ -62,7 +63,14 @@ internal sealed class World
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
     /// <summary>Adds something that can happen from now on.</summary>
-    public void Ready(Action step) => _ready.Add(step);
+    public void Ready(Action step)
+    {
+        // .NET moves what awaits a task together with others to the thread pool; from there no schedule can be played again.
+        if (Environment.CurrentManagedThreadId != _thread)
+            Fail($"Something goes on on another thread: {Environment.StackTrace}");
+        else
+            _ready.Add(step);
+    }
 
     public void Tell(string who, string what) => Story.Tell(Step, Timeline.Elapsed, who, what);
 
