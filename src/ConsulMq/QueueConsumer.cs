@@ -45,8 +45,7 @@ public sealed class QueueConsumer : IDisposable
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
         _state.DropView();
-        var back = new Inserter(_context).PutBackAsync(items);
-        _context.Background.Add(back);
+        var back = _context.Background.Track(new Inserter(_context).PutBackAsync(items));
         return Errors.Translate(back).WithCancellation(cancellation);
     }
 

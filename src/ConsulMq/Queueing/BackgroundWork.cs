@@ -5,11 +5,18 @@ internal sealed class BackgroundWork
 {
     private readonly HashSet<Task> _tasks = [];
 
-    public void Add(Task task)
+    /// <summary>Adds work that nobody will await.</summary>
+    public void Add(Task task) => _ = ForgetAsync(Track(task));
+
+    /// <summary>
+    /// Adds work that somebody awaits, by what this returns and not by the task itself: of several that await one task, .NET lets only one go on at
+    /// once and sends the others to the thread pool, where a simulation has lost them.
+    /// </summary>
+    public Task Track(Task task)
     {
         lock (_tasks)
             _tasks.Add(task);
-        _ = RemoveAsync(task);
+        return RemoveAsync(task);
     }
 
     /// <summary>Waits for all that is under way, at most this long.</summary>
@@ -27,14 +34,22 @@ internal sealed class BackgroundWork
         {
             await task.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is Consul.ConsulException or ConsulMqException)
-        {
-            // Nobody is left to hear it. The messages are gone with their consumer, as plain pops promise no more.
-        }
         finally
         {
             lock (_tasks)
                 _tasks.Remove(task);
+        }
+    }
+
+    private static async Task ForgetAsync(Task work)
+    {
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is Consul.ConsulException or ConsulMqException)
+        {
+            // Nobody is left to hear it. The messages are gone with their consumer, as plain pops promise no more.
         }
     }
 }

@@ -44,15 +44,16 @@ internal sealed class HeadReader(QueueContext context)
             if (isNew)
                 front = (await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false), index.HeadIndex);
             var view = new HeadView(index, page, index.Head.Front ? front?.Set : null);
-            if (HasOpen(page.Entries) || (view.Front is { } set && (HasOpen(set.Entries) || set.Horizon is not null)))
+            if (HasOpen(page.Entries))
                 return view;
             if (!view.IsSealed)
             {
-                if (!isNew)
+                if (!isNew || HasOpen(front!.Value.Set.Entries) || front.Value.Set.Horizon is not null)
                     return view;
                 continue;
             }
 
+            // A sealed page with nothing left: what is in the front set has to be compared with the pages behind it first.
             if (page.Number == index.Head.Page && page.Entries.Count == 0 && page.Damage.Count == 0)
                 guess = await PassAsync(view).ConfigureAwait(false);
             else

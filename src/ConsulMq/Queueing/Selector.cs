@@ -67,7 +67,8 @@ internal static class Selector
                 return hasLog;
             }
 
-            var hasFront = SeekFront();
+            // Behind the end of a sealed page the log goes on, and what stands there may come before what is in the front set.
+            var hasFront = (hasLog || !_view.IsSealed) && SeekFront();
             if (!hasLog && !hasFront)
             {
                 entry = null!;

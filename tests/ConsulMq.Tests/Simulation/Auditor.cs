@@ -1,3 +1,5 @@
+using ConsulMq.Storage;
+
 namespace ConsulMq.Tests.Simulation;
 
 /// <summary>Compares what clients were told with what the server knows.</summary>
@@ -21,7 +23,7 @@ internal sealed class Auditor(World world)
             world.Fail($"{client.Name} was told of damage: {batch.Damage[0].Message}");
         if (batch.Items.Count == 0 && !world.Ledger.WasEmptySince(since))
             world.Fail($"{client.Name} was told that the queue is empty, and all the while {world.Ledger.Present.First()} was there.");
-        ConsulMq.Storage.Rank? last = null;
+        Rank? last = null;
         foreach (var item in batch.Items)
         {
             Popped++;
@@ -63,7 +65,7 @@ internal sealed class Auditor(World world)
     /// <summary>Somebody looked at the whole queue.</summary>
     public void Looked(Client client, int since, HashSet<string> presentBefore, List<string> seen)
     {
-        ConsulMq.Storage.Rank? last = null;
+        Rank? last = null;
         foreach (var text in seen)
         {
             var message = world.Ledger.Find(text);

@@ -6,7 +6,7 @@ internal sealed class Client
     public Client(World world, string name)
     {
         Name = name;
-        Connection = new ConsulMqConnection(new PatientConsul(new SimulatedConsul(world, this), new SimulatedClock(world.Timeline, this)), new ConnectionSettings
+        Connection = new ConsulMqConnection(new SimulatedConsul(world, this), new ConnectionSettings
         {
             ClientName = name,
             Clock = new SimulatedClock(world.Timeline, this),
@@ -27,7 +27,7 @@ internal sealed class Client
     /// <summary>Until when nothing gets through.</summary>
     public TimeSpan CutOffUntil { get; set; }
 
-    /// <summary>How many requests it made.</summary>
+    /// <summary>How many requests it made, but for those that had no chance because it was cut off.</summary>
     public int Requests { get; set; }
 
     /// <summary>Whether it has ever lost an entry to another consumer: from then on its consumers may spread, and take out of order.</summary>

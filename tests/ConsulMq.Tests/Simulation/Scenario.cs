@@ -9,6 +9,12 @@ internal sealed record Scenario
 
     public required int Consumers { get; init; }
 
+    /// <summary>How much longer than usual a consumer goes on.</summary>
+    public required int Stamina { get; init; }
+
+    /// <summary>Whether several messages share an entry wherever they can, so that consumers meet in the middle of entries.</summary>
+    public required bool Packed { get; init; }
+
     public required int Clears { get; init; }
 
     public required int Looks { get; init; }
@@ -43,6 +49,8 @@ internal sealed record Scenario
             Clients = 1 + random.Next(producers + consumers),
             Producers = producers,
             Consumers = consumers,
+            Stamina = OneIn(4) ? 20 : 0,
+            Packed = OneIn(3),
             Clears = OneIn(5) ? 1 + random.Next(2) : 0,
             Looks = OneIn(3) ? 1 + random.Next(3) : 0,
             Faults = Pick(0, 0.02, 0.1, 0.3),

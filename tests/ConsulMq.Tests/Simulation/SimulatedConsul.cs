@@ -54,7 +54,7 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
     {
         if (cancellation.IsCancellationRequested)
             return Task.FromCanceled<T>(cancellation);
-        client.Requests++;
+        client.Requests += client.CutOffUntil > world.Timeline.Elapsed ? 0 : 1;
         var request = new Request<T>(world, client, what, isWrite, carryOut);
         return request.SendAsync(cancellation);
     }

@@ -33,7 +33,7 @@ internal static class Simulation
         world.Tell("seed", $"{seed}: {scenario}");
         for (var i = 0; i < scenario.Clients; i++)
             world.Clients.Add(new Client(world, $"c{i}"));
-        Start(scenario.Producers, c => world.Random.Next(2) == 0 ? actors.ProduceSingly(c) : actors.ProduceInStreams(c));
+        Start(scenario.Producers, c => scenario.Packed || world.Random.Next(2) == 0 ? actors.ProduceInStreams(c) : actors.ProduceSingly(c));
         Start(scenario.Consumers, actors.Consume);
         Start(scenario.Clears, actors.Clear);
         Start(scenario.Looks, actors.Look);

@@ -12,6 +12,7 @@ internal sealed class World
     public const string QueueName = "jobs";
     private const int MostSteps = 30_000;
 
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<Action> _ready = [];
     private readonly List<(Client Client, Task Work)> _actors = [];
 
@@ -53,13 +54,23 @@ internal sealed class World
 
     public int Step { get; private set; }
 
+    /// <summary>Whether a long wait has ended though much else could have happened: as if everybody had slept.</summary>
+    public bool HasJumped { get; private set; }
+
     /// <summary>What went wrong first; null: nothing.</summary>
     public string? Violation { get; private set; }
 
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
     /// <summary>Adds something that can happen from now on.</summary>
-    public void Ready(Action step) => _ready.Add(step);
+    public void Ready(Action step)
+    {
+        // .NET moves what awaits a task together with others to the thread pool; from there no schedule can be played again.
+        if (Environment.CurrentManagedThreadId != _thread)
+            Fail($"Something goes on on another thread: {Environment.StackTrace}");
+        else
+            _ready.Add(step);
+    }
 
     public void Tell(string who, string what) => Story.Tell(Step, Timeline.Elapsed, who, what);
 
@@ -108,8 +119,16 @@ internal sealed class World
     }
 
     /// <summary>Whether a timer fires though something else could happen. Mostly the near ones: a long wait should not end in the middle of everything.</summary>
-    private bool LetsTimePass() =>
-        Timeline.Next is { } next && Chance(next - Timeline.Elapsed < TimeSpan.FromSeconds(3) ? 0.06 : 0.0005);
+    private bool LetsTimePass()
+    {
+        if (Timeline.Next is not { } next)
+            return false;
+        var isFar = next - Timeline.Elapsed > TimeSpan.FromSeconds(3);
+        if (!Chance(isFar ? 0.0005 : 0.06))
+            return false;
+        HasJumped |= isFar;
+        return true;
+    }
 
     private async Task Watch(Func<Task> act)
     {
