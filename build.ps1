@@ -244,6 +244,8 @@ switch ($task) {
     'package' { Package }
     'demo' {
         Build quiet
+        # Without a Consul the demo runs on the model in the process, and says so.
+        Get-Consul
         Add-ModulePath
         . (Get-Script (InRoot examples quickstart.ps1)) @rest
     }

@@ -17,7 +17,9 @@ internal static class MessageReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new FormatException(e.Message, e);
+            // The parser's position in a line tells a person nothing.
+            var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+            throw new FormatException((end > 0 ? e.Message.Substring(0, end) : e.Message).TrimEnd('.'), e);
         }
     }
 
