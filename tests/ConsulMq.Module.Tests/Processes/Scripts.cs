@@ -1,0 +1,54 @@
+namespace ConsulMq.Module.Tests.Processes;
+
+/// <summary>What workers do in several tests.</summary>
+internal static class Scripts
+{
+    /// <summary>Pushes <c>NAME:1</c> to <c>NAME:COUNT</c> through one pipeline and says which came back.</summary>
+    public const string Produce = """1..$Count | ForEach-Object { "${Name}:$_" } | Push-ConsulMqItem jobs | ForEach-Object { $lines.WriteLine($_.Body) }""";
+
+    /// <summary>Pushes 1, 2, 3 and so on through one pipeline, at a pace that others can keep, until it is asked to stop, and says which came back.</summary>
+    public const string ProduceUntilStopped =
+        """
+        & {
+            for ($number = 1; -not [IO.File]::Exists($stop); $number++) {
+                "$number"
+                if ($number % 5 -eq 0) { [Threading.Thread]::Sleep(1) }
+            }
+        } | Push-ConsulMqItem jobs | ForEach-Object { $lines.WriteLine($_.Body) }
+        """;
+
+    /// <summary>Pops up to so many at a time, waiting for them, until it is asked to stop and there are no more.</summary>
+    public const string Consume =
+        """
+        do {
+            $stopped = [IO.File]::Exists($stop)
+            $got = 0
+            Pop-ConsulMqItem jobs -Count $Count -Wait -Timeout 500ms | ForEach-Object { $got++; $lines.WriteLine($_.Body) }
+        } until ($stopped -and $got -eq 0)
+        """;
+
+    /// <summary>Pops all that is there through one pipeline.</summary>
+    public const string Drain = "Pop-ConsulMqItem jobs -All | ForEach-Object { $lines.WriteLine($_.Body) }";
+
+    /// <summary>Waits for one message, and says 'waiting' first. What it says in the end is what it was given, if Ctrl-C came just then.</summary>
+    public const string WaitForOne =
+        """
+        try {
+            Pop-ConsulMqItem jobs -Wait -OutVariable given -Verbose 4>&1 | ForEach-Object {
+                if ($_ -is [Management.Automation.VerboseRecord] -and $_.Message -like '*waiting*') { $lines.WriteLine('waiting') }
+            }
+        } finally {
+            foreach ($item in $given) { if ($item -isnot [Management.Automation.VerboseRecord]) { $lines.WriteLine($item.Body) } }
+        }
+        """;
+
+    /// <summary>Takes its time over each message. In the end it says how many it was given, whether it came to work on the last one or not.</summary>
+    public const string DrainSlowly =
+        """
+        try {
+            Pop-ConsulMqItem jobs -All -OutVariable given | ForEach-Object { $lines.WriteLine($_.Body); [Threading.Thread]::Sleep(5) }
+        } finally {
+            $lines.WriteLine($given.Count)
+        }
+        """;
+}
