@@ -79,6 +79,7 @@ public sealed class CompetingProcessTests(ConsulFixture consul, ITestOutputHelpe
             await consumer.EndsAsync(0, Limit);
 
         log.WriteLine($"{pages.Count} pages");
+        Assert.True(pages.Count > 2 * PagesAhead, $"{pages.Count} pages are too few to stray on.");
         Deliveries.EachOnce(AllPushed, consumers.SelectMany(static c => c.Lines));
         foreach (var consumer in consumers)
         {

@@ -3,8 +3,12 @@ namespace ConsulMq.Module.Tests.Processes;
 /// <summary>What workers do in several tests.</summary>
 internal static class Scripts
 {
-    /// <summary>Pushes <c>NAME:1</c> to <c>NAME:COUNT</c> through one pipeline and says which came back.</summary>
-    public const string Produce = """1..$Count | ForEach-Object { "${Name}:$_" } | Push-ConsulMqItem jobs | ForEach-Object { $lines.WriteLine($_.Body) }""";
+    /// <summary>
+    /// Pushes <c>NAME:1</c> to <c>NAME:COUNT</c> through one pipeline and says which came back. With some hundred bytes besides: of bare numbers, two or
+    /// three pages of the log hold 20,000, and how far a consumer strays from the order could not be seen.
+    /// </summary>
+    public const string Produce =
+        """1..$Count | ForEach-Object { "${Name}:$_" } | Push-ConsulMqItem jobs -Header @{ padding = 'x' * 400 } | ForEach-Object { $lines.WriteLine($_.Body) }""";
 
     /// <summary>Pushes 1, 2, 3 and so on through one pipeline, at a pace that others can keep, until it is asked to stop, and says which came back.</summary>
     public const string ProduceUntilStopped =
