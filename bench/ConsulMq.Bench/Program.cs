@@ -5,10 +5,10 @@ using ConsulMq.TestSupport;
 
 switch (args)
 {
-    case ["stream", var address, var manifestPath]:
+    case ["child-stream", var address, var manifestPath]:
         EngineMeasures.Stream(address, manifestPath);
         return 0;
-    case ["import", var manifestPath]:
+    case ["child-import", var manifestPath]:
         EngineMeasures.Import(manifestPath);
         return 0;
 }

@@ -39,7 +39,7 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
                 yield return new Result("wake", consul, await OnConsul(disk, a => QueueMeasures.WakeAsync(a, 60)), "ms", null, null, 5, true);
             if (wanted.Contains("stream-memory"))
             {
-                var sets = await OnConsul(disk, a => Child.RunAsync("stream", a, manifest));
+                var sets = await OnConsul(disk, a => Child.RunAsync("child-stream", a, manifest));
                 yield return new Result("stream-memory", consul, sets[1] / 1e6, "MB", sets[0] / 1e6, sets[1] / sets[0], 1.2, true);
             }
         }
@@ -48,7 +48,7 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
         {
             var times = new List<double>();
             for (var i = 0; i < 7; i++)
-                times.Add((await Child.RunAsync("import", manifest))[0]);
+                times.Add((await Child.RunAsync("child-import", manifest))[0]);
             yield return new Result("import", "none", Rounds.Median(times), "ms", null, null, 100, true);
         }
     }

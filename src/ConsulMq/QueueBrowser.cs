@@ -62,7 +62,7 @@ public sealed class QueueBrowser
     private async Task<PopBatch> MergeAsync(LogPage page, CancellationToken cancellation)
     {
         var items = new List<QueueObject>();
-        var damage = new List<ConsulMqException>(page.Damage);
+        var damage = new List<ConsulMqException>();
         foreach (var entry in page.Entries)
         {
             for (var offset = entry.Cursor.First; entry.Messages() is { } messages && offset < entry.Cursor.End; offset++)
@@ -73,15 +73,14 @@ public sealed class QueueBrowser
                     await AddFrontAsync(items, entry.RankOf(offset), cancellation).ConfigureAwait(false);
                 Add(items, messages[offset], entry, offset);
             }
-
-            if (entry.Damage is { } found)
-                damage.Add(found);
         }
+
+        damage.AddRange(page.Damage);
 
         if (_ended && _front is not null)
             await AddFrontAsync(items, null, cancellation).ConfigureAwait(false);
         if (_ended && _front is not null)
-            damage.AddRange(_front.Damage.Concat(_front.Entries.Where(static e => e.Damage is not null).Select(static e => e.Damage!)));
+            damage.AddRange(_front.Damage);
         return new PopBatch(items, damage);
     }
 
@@ -102,6 +101,6 @@ public sealed class QueueBrowser
     private void Add(List<QueueObject> items, Message message, StoredEntry entry, int offset)
     {
         if (!message.IsExpired(_context.Now))
-            items.Add(_context.ToQueueObject(message, _position++, entry.RankOf(offset)));
+            items.Add(_context.ToQueueObject(message, _position++, entry.PlaceOf(offset)));
     }
 }

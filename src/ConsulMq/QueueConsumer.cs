@@ -67,9 +67,23 @@ public sealed class QueueConsumer : IDisposable
             _state.Touch(_context.Settings.Clock.Elapsed);
             var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
-            if (claim is null || claim.Taken.Count > 0)
-                return new PopBatch(claim is null ? [] : [.. claim.Taken.Select(t => _context.ToQueueObject(t.Message, rank: t.Entry.RankOf(t.Offset)))], damage);
+            if (claim is null)
+                return new PopBatch([], damage);
+            if (claim.Taken.Count > 0)
+                return new PopBatch(ToQueueObjects(claim), damage);
         }
+    }
+
+    private QueueObject[] ToQueueObjects(Claim claim)
+    {
+        var items = new QueueObject[claim.Taken.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            var (message, entry, offset) = claim.Taken[i];
+            items[i] = _context.ToQueueObject(message, place: entry.PlaceOf(offset));
+        }
+
+        return items;
     }
 
     /// <summary>Claims the next messages in order. Null: the queue is empty. An empty claim: others compete for them.</summary>
@@ -135,7 +149,7 @@ public sealed class QueueConsumer : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var claim = Selector.FromShare(_state.Share.Entries, max, _context.Now);
-            Collect(_state.Share.Entries.Select(static e => e.Damage), damage);
+            Collect(_state.Share.Damage, damage);
             if (!claim.IsEmpty)
             {
                 var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
@@ -218,17 +232,17 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>Collects the damage in the view that was not reported yet.</summary>
     private void CollectDamage(HeadView view, List<ConsulMqException> damage)
     {
-        Collect(view.Page.Damage.Concat(view.Page.Entries.Select(static e => e.Damage)), damage);
+        Collect(view.Page.Damage, damage);
         if (view.Front is { } front)
-            Collect(front.Damage.Concat(front.Entries.Select(static e => e.Damage)), damage);
+            Collect(front.Damage, damage);
     }
 
-    private void Collect(IEnumerable<ConsulMqException?> found, List<ConsulMqException> damage)
+    private void Collect(IReadOnlyList<ConsulMqException> found, List<ConsulMqException> damage)
     {
-        foreach (var one in found)
+        for (var i = 0; i < found.Count; i++)
         {
-            if (one is not null && _state.Reported.Add((string)one.Subject!))
-                damage.Add(one);
+            if (_state.Reported.Add((string)found[i].Subject!))
+                damage.Add(found[i]);
         }
     }
 }

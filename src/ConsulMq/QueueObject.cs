@@ -7,16 +7,17 @@ public sealed class QueueObject
 {
     private readonly Message _message;
     private readonly Func<QueueObject, object?>? _reader;
+    private readonly Place? _place;
     private object? _body;
     private bool _read;
 
-    internal QueueObject(Message message, string queue, Func<QueueObject, object?>? reader, long? position = null, Rank? rank = null, object? source = null)
+    internal QueueObject(Message message, string queue, Func<QueueObject, object?>? reader, long? position = null, Place? place = null, object? source = null)
     {
         _message = message;
         _reader = reader;
         Queue = queue;
         Position = position;
-        Rank = rank;
+        _place = place;
         _body = source;
         _read = source is not null;
     }
@@ -78,7 +79,7 @@ public sealed class QueueObject
     public MessageBody Content => _message.Body;
 
     /// <summary>Its rank when it was taken, so that it can go back there.</summary>
-    internal Rank? Rank { get; }
+    internal Rank? Rank => _place?.ToRank();
 
     internal Message Message => _message;
 

@@ -16,6 +16,7 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
     private const long MostBytes = 128 * 1024;
 
     private readonly List<StoredEntry> _entries = [];
+    private readonly List<ConsulMqException> _damage = [];
     private HashSet<string> _listed = [];
     private long _page;
     private long _listedPage;
@@ -23,6 +24,9 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
 
     /// <summary>The entries to take from now, in the order in which they were committed.</summary>
     public IReadOnlyList<StoredEntry> Entries => _entries;
+
+    /// <summary>The damage found among them so far.</summary>
+    public List<ConsulMqException> Damage => _damage;
 
     /// <summary>Whether there is something to take without reading.</summary>
     public bool HasOpen => _entries.Exists(static e => e.IsOpen && e.Messages() is not null);
@@ -133,7 +137,7 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
 
             if (value is null)
                 continue;
-            var entry = new StoredEntry(key, value);
+            var entry = new StoredEntry(key, value, _damage);
             entry.TakeCursor(cursor);
             _entries.Add(entry);
         }

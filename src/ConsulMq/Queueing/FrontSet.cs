@@ -16,11 +16,12 @@ internal sealed class FrontSet
     private readonly List<StoredEntry> _entries = [];
     private readonly List<ConsulMqException> _damage = [];
     private int _loaded;
+    private bool _hasStrangers;
 
     private FrontSet(QueueContext context) => _context = context;
 
     /// <summary>Whether it held nothing at all, not even damage.</summary>
-    public bool IsEmpty => _keys.Count == 0 && _damage.Count == 0;
+    public bool IsEmpty => _keys.Count == 0 && !_hasStrangers;
 
     /// <summary>The messages that were read, in order; those taken since included.</summary>
     public IReadOnlyList<(Rank Rank, StoredEntry Entry, int Offset)> Messages => _messages;
@@ -28,7 +29,7 @@ internal sealed class FrontSet
     /// <summary>The entries that were read.</summary>
     public IReadOnlyList<StoredEntry> Entries => _entries;
 
-    /// <summary>Keys that are no entries.</summary>
+    /// <summary>The damage found so far: keys that are no entries, and entries that cannot be read.</summary>
     public IReadOnlyList<ConsulMqException> Damage => _damage;
 
     /// <summary>The least rank among what was not read yet: whatever comes behind it must wait for the rest. Null: all was read.</summary>
@@ -44,7 +45,10 @@ internal sealed class FrontSet
             if (EntryKey.TryParse(context.Keys, key, out var entry))
                 front._keys.Add(entry);
             else
+            {
+                front._hasStrangers = true;
                 front._damage.Add(StoredEntry.Corrupt(key, "its name is not an entry's"));
+            }
         }
 
         front._keys.Sort(static (a, b) => a.Rank!.CompareTo(b.Rank));
@@ -74,7 +78,7 @@ internal sealed class FrontSet
             var key = _keys[_loaded];
             if (!pairs.TryGetValue(key.Key, out var pair))
                 continue;
-            var entry = new StoredEntry(key, pair);
+            var entry = new StoredEntry(key, pair, _damage);
             entry.TakeCursor(pairs.TryGetValue(key.Cursor, out var cursor) ? cursor : null);
             _entries.Add(entry);
             for (var offset = 0; offset < key.Count && entry.Messages() is { } messages; offset++)

@@ -54,7 +54,7 @@ internal sealed class HeadReader(QueueContext context)
             }
 
             // A sealed page with nothing left: what is in the front set has to be compared with the pages behind it first.
-            if (page.Number == index.Head.Page && page.Entries.Count == 0 && page.Damage.Count == 0)
+            if (page.Number == index.Head.Page && page.Entries.Count == 0 && !page.HasStrangers)
                 guess = await PassAsync(view).ConfigureAwait(false);
             else
                 beyond = page.Number + 1;

@@ -46,7 +46,7 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front)
     /// <summary>Whether nothing is left on the page, damage included: the head may pass it, if it is sealed.</summary>
     public bool PageIsUsedUp(Func<StoredEntry, bool> isGone)
     {
-        if (Page.Damage.Count > 0)
+        if (Page.HasStrangers)
             return false;
         for (var i = FirstOpen; i < Page.Entries.Count; i++)
         {

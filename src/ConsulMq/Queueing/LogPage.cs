@@ -6,10 +6,11 @@ namespace ConsulMq.Queueing;
 /// <summary>A page of the log as it was read: its entries in the order in which they were committed.</summary>
 internal sealed class LogPage
 {
-    private LogPage(long number, List<StoredEntry> entries, List<ConsulMqException> damage)
+    private LogPage(long number, List<StoredEntry> entries, int strangers, List<ConsulMqException> damage)
     {
         Number = number;
         Entries = entries;
+        HasStrangers = strangers > 0;
         Damage = damage;
     }
 
@@ -17,7 +18,10 @@ internal sealed class LogPage
 
     public IReadOnlyList<StoredEntry> Entries { get; }
 
-    /// <summary>Keys among the entries that are no entries.</summary>
+    /// <summary>Whether there are keys among the entries that are no entries.</summary>
+    public bool HasStrangers { get; }
+
+    /// <summary>The damage found so far: such keys, and entries that turned out to be unreadable.</summary>
     public IReadOnlyList<ConsulMqException> Damage { get; }
 
     /// <summary>Adds the reads that <see cref="Take"/> understands.</summary>
@@ -34,6 +38,7 @@ internal sealed class LogPage
         var damage = new List<ConsulMqException>();
         var prefix = keys.Page(page);
         var cursorPrefix = keys.PageCursors(page);
+        var strangers = 0;
         Dictionary<string, KvPair>? cursors = null;
         foreach (var pair in pairs)
         {
@@ -42,9 +47,12 @@ internal sealed class LogPage
             else if (!pair.Key.StartsWith(prefix, StringComparison.Ordinal))
                 continue;
             else if (EntryKey.TryParse(keys, pair.Key, out var key))
-                entries.Add(new StoredEntry(key, pair));
+                entries.Add(new StoredEntry(key, pair, damage));
             else
+            {
+                strangers++;
                 damage.Add(StoredEntry.Corrupt(pair.Key, "its name is not an entry's"));
+            }
         }
 
         if (cursors is not null)
@@ -57,6 +65,6 @@ internal sealed class LogPage
         }
 
         entries.Sort(StoredEntry.ByCommit);
-        return new LogPage(page, entries, damage);
+        return new LogPage(page, entries, strangers, damage);
     }
 }

@@ -33,6 +33,6 @@ internal sealed class QueueContext
 
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
-    public QueueObject ToQueueObject(Message message, long? position = null, Rank? rank = null, object? source = null) =>
-        new(message, Keys.Queue, Settings.BodyReader, position, rank, source);
+    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null) =>
+        new(message, Keys.Queue, Settings.BodyReader, position, place, source);
 }

@@ -4,7 +4,10 @@ using ConsulMq.Storage;
 namespace ConsulMq.Queueing;
 
 /// <summary>An entry as a consumer sees it: what is stored, and what of it is left. Decoded when it is first needed.</summary>
-internal sealed class StoredEntry(EntryKey key, KvPair pair)
+/// <param name="key">Its name.</param>
+/// <param name="pair">What is stored.</param>
+/// <param name="found">Where it puts the damage that shows when it is decoded.</param>
+internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulMqException> found)
 {
     private Message[]? _messages;
 
@@ -56,7 +59,7 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair)
         }
         else
         {
-            Damage = Corrupt(Key.Cursor, $"it is not a cursor of an entry of {Key.Count} messages");
+            Report(Corrupt(Key.Cursor, $"it is not a cursor of an entry of {Key.Count} messages"));
         }
     }
 
@@ -73,7 +76,7 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair)
             }
             catch (FormatException e)
             {
-                Damage = Corrupt(Key.Key, e.Message);
+                Report(Corrupt(Key.Key, e.Message));
             }
         }
 
@@ -82,6 +85,15 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair)
 
     /// <summary>The place of one of its messages.</summary>
     public Rank RankOf(int offset) => Key.Rank is null ? Rank.Natural(CreateIndex, Key.Ordinal, offset) : _messages![offset].Rank!;
+
+    /// <summary>The place of one of its messages, before anybody asks for it.</summary>
+    public Place PlaceOf(int offset) => Key.Rank is null ? new Place(CreateIndex, Key.Ordinal, offset, null) : new Place(0, 0, 0, _messages![offset].Rank);
+
+    private void Report(ConsulMqException damage)
+    {
+        Damage = damage;
+        found.Add(damage);
+    }
 
     public static ConsulMqException Corrupt(string key, string why) => new(
         ConsulMqError.CorruptEntry,
