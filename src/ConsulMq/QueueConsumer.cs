@@ -49,6 +49,18 @@ public sealed class QueueConsumer : IDisposable
         return Errors.Translate(back).WithCancellation(cancellation);
     }
 
+    /// <summary>
+    /// Leaves a pop that was cancelled before it has come to its end: what it took at that very moment, and nobody will see, goes back to its place. The
+    /// consumer is of no use after that.
+    /// </summary>
+    /// <param name="pop">What <see cref="PopAsync"/> gave.</param>
+    public void Abandon(Task<PopBatch> pop)
+    {
+        // Not for the next consumer: the pop still works on its state.
+        _disposed = true;
+        _context.Background.Add(PutBackAsync(pop));
+    }
+
     /// <summary>Ends the consumer.</summary>
     public void Dispose()
     {
@@ -214,6 +226,22 @@ public sealed class QueueConsumer : IDisposable
     {
         if ((await commit.ConfigureAwait(false)).Succeeded)
             await new Inserter(_context).PutBackAsync(claim).ConfigureAwait(false);
+    }
+
+    private async Task PutBackAsync(Task<PopBatch> pop)
+    {
+        PopBatch batch;
+        try
+        {
+            batch = await pop.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (batch.Items.Count > 0)
+            await new Inserter(_context).PutBackAsync(batch.Items).ConfigureAwait(false);
     }
 
     private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context).PutBackAsync(claim));

@@ -41,7 +41,7 @@ public sealed class PopItemCommand : QueueCmdlet
         using var consumer = OpenQueue().OpenConsumer();
         while (left > 0)
         {
-            var batch = Await(consumer.PopAsync(left, StopToken));
+            var batch = Pop(consumer, left);
             if (!All)
                 left -= batch.Items.Count;
             Deliver(consumer, batch.Items);
@@ -49,6 +49,21 @@ public sealed class PopItemCommand : QueueCmdlet
                 WriteError(ErrorRecords.Of(damage, damage.Subject));
             if (batch.Items.Count == 0 && !(mayWait && WaitForMore(consumer, watch)))
                 return;
+        }
+    }
+
+    private PopBatch Pop(QueueConsumer consumer, int max)
+    {
+        var pop = consumer.PopAsync(max, StopToken);
+        try
+        {
+            return Await(pop);
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl-C ends the wait for the pop, not the pop: it may just have taken something.
+            consumer.Abandon(pop);
+            throw;
         }
     }
 

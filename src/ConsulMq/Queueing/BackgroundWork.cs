@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ConsulMq.Queueing;
 
 /// <summary>Work that nobody waits for: putting back what a cancelled pop took. A connection gives it a moment before it ends.</summary>
@@ -19,13 +21,21 @@ internal sealed class BackgroundWork
         return RemoveAsync(task);
     }
 
-    /// <summary>Waits for all that is under way, at most this long.</summary>
+    /// <summary>Waits for all that is under way, and for what that begins in its turn, at most this long.</summary>
     public bool Wait(TimeSpan longest)
     {
-        Task[] tasks;
-        lock (_tasks)
-            tasks = [.. _tasks];
-        return tasks.Length == 0 || Task.WhenAll(tasks).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(longest);
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            Task[] tasks;
+            lock (_tasks)
+                tasks = [.. _tasks.Where(static task => !task.IsCompleted)];
+            if (tasks.Length == 0)
+                return true;
+            var left = longest - watch.Elapsed;
+            if (left <= TimeSpan.Zero || !Task.WhenAll(tasks).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(left))
+                return false;
+        }
     }
 
     private async Task RemoveAsync(Task task)

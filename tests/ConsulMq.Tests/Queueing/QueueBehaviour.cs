@@ -199,6 +199,27 @@ public abstract class QueueBehaviour
     }
 
     [Fact]
+    public async Task WhatAnAbandonedPopTookIsInItsOldPlaceBeforeTheConnectionEnds()
+    {
+        using var other = Connect();
+        await PushAll(other.Queue("jobs"), Numbers(40));
+        // It has said what it took, or is somewhere before that.
+        foreach (var isOver in (bool[])[true, false, true, false, false])
+        {
+            using var connection = Connect();
+            using var stop = new CancellationTokenSource();
+            using var consumer = connection.Queue("jobs").OpenConsumer();
+            var pop = consumer.PopAsync(5, stop.Token);
+            if (isOver)
+                await pop;
+            stop.Cancel();
+            consumer.Abandon(pop);
+        }
+
+        Assert.Equal(Numbers(40), await PopAll(other.Queue("jobs")));
+    }
+
+    [Fact]
     public async Task WhatIsPutBackIsInItsOldPlace()
     {
         using var connection = Connect();
