@@ -15,17 +15,17 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
             var single = disk ? 1536 : 3072;
             var many = disk ? 4800 : 8000;
             if (wanted.Contains("push-1"))
-                yield return Rate("push-1", consul, await OnConsul(disk, a => QueueMeasures.PushAsync(a, 1, single, 9)), 0.9);
+                yield return Rate("push-1", consul, await OnConsul(disk, a => QueueMeasures.PushAsync(a, 1, single, 7)), 0.9);
             if (wanted.Contains("pop-1"))
-                yield return Rate("pop-1", consul, await OnConsul(disk, a => QueueMeasures.PopAsync(a, 1, single, 9)), 0.9);
+                yield return Rate("pop-1", consul, await OnConsul(disk, a => QueueMeasures.PopAsync(a, 1, single, 7)), 0.9);
             if (wanted.Contains("push-16"))
-                yield return Rate("push-16", consul, await OnConsul(disk, a => QueueMeasures.PushAsync(a, 16, many, 7)), 0.85);
+                yield return Rate("push-16", consul, await OnConsul(disk, a => QueueMeasures.PushAsync(a, 16, many, 5)), 0.85);
             if (wanted.Contains("pop-16"))
-                yield return Rate("pop-16", consul, await OnConsul(disk, a => QueueMeasures.PopAsync(a, 16, many, 7)), 0.5);
+                yield return Rate("pop-16", consul, await OnConsul(disk, a => QueueMeasures.PopAsync(a, 16, many, 5)), 0.5);
             if (wanted.Contains("push-deep"))
-                yield return Rate("push-deep", consul, await OnConsul(disk, a => QueueMeasures.PushDeepAsync(a, single, 7)), 0.9);
+                yield return Rate("push-deep", consul, await OnConsul(disk, a => QueueMeasures.PushDeepAsync(a, single, 5)), 0.9);
             if (wanted.Contains("pop-deep"))
-                yield return Rate("pop-deep", consul, await OnConsul(disk, a => QueueMeasures.PopDeepAsync(a, single, 7)), 0.9);
+                yield return Rate("pop-deep", consul, await OnConsul(disk, a => QueueMeasures.PopDeepAsync(a, single, 5)), 0.9);
             if (wanted.Contains("bulk-push") || wanted.Contains("bulk-pop"))
             {
                 var (push, pop) = await OnConsul(disk, a => EngineMeasures.BulkAsync(a, manifest, 5, single));

@@ -157,6 +157,7 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>Claims messages that the others do not want just now. Null: there are none, look at the beginning of the queue.</summary>
     private async Task<Claim?> ShareAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
     {
+        var losses = 0;
         while (_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -167,8 +168,11 @@ public sealed class QueueConsumer : IDisposable
                 var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
                 if (commit.Succeeded)
                     return Won(claim, null, commit);
-                claim.Lost(commit);
-                _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!));
+                var (_, shared) = claim.Lost(commit);
+                _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!.Key));
+                // One entry lost to somebody who passed by is no reason to give up the rest.
+                if (shared.Count == 0 && ++losses < 2)
+                    continue;
             }
 
             // The others have changed: what they left shows in a fresh listing.
@@ -194,9 +198,9 @@ public sealed class QueueConsumer : IDisposable
             && (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null);
     }
 
-    private Claim Won(Claim claim, HeadView? view, Commit commit)
+    private static Claim Won(Claim claim, HeadView? view, Commit commit)
     {
-        _state.Share.Took(claim.Committed(view, commit.Index));
+        claim.Committed(view, commit.Index);
         return claim;
     }
 

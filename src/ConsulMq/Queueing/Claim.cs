@@ -111,14 +111,12 @@ internal sealed class Claim
     }
 
     /// <summary>Brings the view up to what the commit did.</summary>
-    /// <returns>How many entries it used up.</returns>
-    public int Committed(HeadView? view, ulong index)
+    public void Committed(HeadView? view, ulong index)
     {
         foreach (var (entry, after) in _effects)
             entry.Advance(after, index);
         if (_newHead is { } head)
             view!.Wrote(head, index);
-        return _effects.Count(static e => e.After.Left == 0);
     }
 
     /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>

@@ -20,8 +20,11 @@ internal sealed class Crowd(RandomSource random)
 
     public int Classes => _classes;
 
-    /// <summary>Whether an entry is of the consumer's class.</summary>
-    public bool Owns(EntryKey entry) => Class(entry) == _own;
+    /// <summary>Whether an entry, by its key, is of the consumer's class.</summary>
+    public bool Owns(string entry) => Class(entry) == _own;
+
+    /// <summary>Whether two entries are of the same class.</summary>
+    public bool AreOneClass(string a, string b) => Class(a) == Class(b);
 
     /// <summary>Forgets all competitors.</summary>
     public void Reset()
@@ -36,14 +39,14 @@ internal sealed class Crowd(RandomSource random)
     {
         if (!IsAlone && !own)
             return;
-        _consumers = Math.Min((_consumers * 1.2) + 0.4, MostClasses);
+        _consumers = Math.Min((_consumers * 1.1) + 0.6, MostClasses);
         Fit();
         _own = Pick(_classes);
     }
 
-    /// <summary>What two listings of the same page tell.</summary>
+    /// <summary>What two listings of the same page tell, once the consumer has taken its own class from it.</summary>
     /// <param name="vanished">How many entries were there before and are gone.</param>
-    /// <param name="taken">How many of them the consumer took itself.</param>
+    /// <param name="taken">How many of them were the consumer's own.</param>
     public void Observe(int vanished, int taken)
     {
         // Few entries tell little: the estimate follows slowly.
@@ -55,14 +58,16 @@ internal sealed class Crowd(RandomSource random)
     /// <summary>A number from 0 up to, not including, <paramref name="end"/>.</summary>
     public int Pick(int end) => (int)(random.NextDouble() * end);
 
-    private int Class(EntryKey entry) => (int)(entry.Spread() & (uint)(_classes - 1));
+    private int Class(string entry) => (int)(EntryKey.Spread(entry) & (uint)(_classes - 1));
 
-    /// <summary>As many classes as consumers, or up to a third fewer.</summary>
+    /// <summary>About as many classes as consumers. It takes a clear sign to change them: classes that merge make owners collide.</summary>
     private void Fit()
     {
-        var classes = 1;
+        var classes = _consumers < 1.5 ? 1 : _classes;
         while (classes < _consumers * 0.75 && classes < MostClasses)
             classes *= 2;
+        while (classes > _consumers * 3)
+            classes /= 2;
         // Classes split and merge by the hash's next bit: who was alone in a class stays so.
         while (_classes < classes)
         {

@@ -17,10 +17,11 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
 
     private readonly List<StoredEntry> _entries = [];
     private readonly List<ConsulMqException> _damage = [];
-    private HashSet<string> _listed = [];
+    private readonly Queue<EntryKey> _share = new();
+    private readonly Dictionary<long, (int Entries, int Own)> _seen = [];
     private long _page;
-    private long _listedPage;
-    private int _taken;
+    private long _reach;
+    private bool _isSteady;
 
     /// <summary>The entries to take from now, in the order in which they were committed.</summary>
     public IReadOnlyList<StoredEntry> Entries => _entries;
@@ -34,84 +35,106 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
     /// <summary>Forgets what was read; begins anew at a page.</summary>
     public void Start(long page)
     {
-        _page = page;
-        _listedPage = -1;
-        _entries.Clear();
+        _page = _reach = page;
+        _seen.Clear();
+        Drop();
     }
 
-    /// <summary>Forgets the entries: a claim on them was lost.</summary>
-    public void Drop() => _entries.Clear();
-
-    /// <summary>Counts entries that the consumer used up itself.</summary>
-    public void Took(int entries) => _taken += entries;
+    /// <summary>Forgets the share: a claim on it was lost.</summary>
+    public void Drop()
+    {
+        _entries.Clear();
+        _share.Clear();
+    }
 
     /// <summary>Reads the next share. False: nothing is here for one of many, and the beginning of the queue has to be read in order.</summary>
     public async Task<bool> ReadAsync(CancellationToken cancellation)
     {
         _entries.Clear();
-        List<EntryKey>? leftovers = null;
-        for (var page = _page; page <= _page + PagesAhead; page++)
+        var hasLeftovers = false;
+        while (true)
         {
-            var keys = await ListAsync(page, cancellation).ConfigureAwait(false);
-            if (keys.Count == 0)
+            if (_share.Count > 0)
             {
-                // Sealed and used up, or the last page: to tell one from the other is left to the reader in order.
-                if (page == _page && leftovers is null)
-                    return await PassAsync(cancellation).ConfigureAwait(false) && await ReadAsync(cancellation).ConfigureAwait(false);
+                if (await LoadAsync(cancellation).ConfigureAwait(false))
+                    return true;
+                // What is left and cannot be taken must not be tried for ever.
+                if (!_isSteady || hasLeftovers)
+                    return false;
                 continue;
             }
 
-            var share = keys.FindAll(crowd.Owns);
-            if (share.Count > 0 && await LoadAsync(share, cancellation).ConfigureAwait(false))
-                return true;
-            leftovers ??= keys;
-            // What nobody's class holds must not be left behind by much.
-            if (keys.Count >= 2 * crowd.Classes)
-                break;
-        }
+            if (_reach <= _page + PagesAhead)
+            {
+                var ahead = await ListAsync(_reach, cancellation).ConfigureAwait(false);
+                Take(Own(ahead));
+                _seen[_reach] = (ahead.Count, _share.Count);
+                // An empty page is the end, or the others were here: both show at the first page.
+                _reach = ahead.Count > 0 ? _reach + 1 : _page + PagesAhead + 1;
+                continue;
+            }
 
-        if (leftovers is null)
-            return false;
-        var start = crowd.Pick(leftovers.Count);
-        return await LoadAsync([leftovers[start]], cancellation).ConfigureAwait(false);
+            var left = await ListAsync(_page, cancellation).ConfigureAwait(false);
+            if (_seen.TryGetValue(_page, out var seen) && seen.Own > 0)
+                crowd.Observe(seen.Entries - left.Count, seen.Own);
+            _seen.Remove(_page);
+            hasLeftovers = left.Count > 0;
+            if (hasLeftovers)
+            {
+                Take(Leftovers(left));
+                if (_share.Count == 0)
+                    return false;
+            }
+            else if (!await PassAsync(cancellation).ConfigureAwait(false))
+                return false;
+        }
     }
 
-    /// <summary>Lists a page, and learns from what has vanished since it was listed last.</summary>
-    private async Task<List<EntryKey>> ListAsync(long page, CancellationToken cancellation)
+    /// <summary>Of what is left on the first page, the consumer's own, or else a class that nobody seems to own: as a whole, so that the listing pays.</summary>
+    private List<string> Leftovers(IReadOnlyList<string> left)
     {
-        var listing = await context.Consul.KeysAsync(context.Keys.Page(page), null, default, cancellation).ConfigureAwait(false);
-        var keys = new List<EntryKey>(listing.Keys.Count);
-        foreach (var key in listing.Keys)
+        var own = Own(left);
+        if (own.Count > 0)
+            return own;
+        var any = left[crowd.Pick(left.Count)];
+        // A packed entry is much by itself.
+        return EntryKey.TryParse(context.Keys, any, out var entry) && entry.Count > 1 ? [any] : [.. left.Where(key => crowd.AreOneClass(key, any))];
+    }
+
+    private List<string> Own(IReadOnlyList<string> keys)
+    {
+        var own = new List<string>();
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (crowd.Owns(keys[i]))
+                own.Add(keys[i]);
+        }
+
+        return own;
+    }
+
+    private void Take(List<string> share)
+    {
+        foreach (var key in share)
         {
             if (EntryKey.TryParse(context.Keys, key, out var entry))
-                keys.Add(entry);
+                _share.Enqueue(entry);
         }
-
-        if (page != _page)
-            return keys;
-        if (_listedPage == page)
-        {
-            _listed.ExceptWith(listing.Keys);
-            crowd.Observe(_listed.Count, _taken);
-        }
-
-        _listed = new HashSet<string>(listing.Keys, StringComparer.Ordinal);
-        _listedPage = page;
-        _taken = 0;
-        return keys;
     }
 
-    /// <summary>Reads entries. False: none of them is there any more, or something stands in front of the queue.</summary>
-    private async Task<bool> LoadAsync(List<EntryKey> keys, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> ListAsync(long page, CancellationToken cancellation) =>
+        (await context.Consul.KeysAsync(context.Keys.Page(page), null, default, cancellation).ConfigureAwait(false)).Keys;
+
+    /// <summary>Reads the next entries of the share. False: none of them is there any more, or something stands in front of the queue.</summary>
+    private async Task<bool> LoadAsync(CancellationToken cancellation)
     {
         var operations = new List<KvOperation>();
         context.Index.AddTo(operations);
         var chosen = new List<EntryKey>();
         long bytes = 0;
-        foreach (var key in keys)
+        while (_share.Count > 0 && (chosen.Count == 0 || (chosen.Count < MostEntries && bytes + _share.Peek().Bytes <= MostBytes)))
         {
-            if (chosen.Count > 0 && (chosen.Count == MostEntries || bytes + key.Bytes > MostBytes))
-                break;
+            var key = _share.Dequeue();
             bytes += key.Bytes;
             chosen.Add(key);
             operations.Add(KvOperation.GetTree(key.Key));
@@ -121,9 +144,15 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
 
         var pairs = (await context.Consul.TransactAsync(operations, ReadConsistency.Default, cancellation).ConfigureAwait(false)).Pairs;
         var index = context.Index.Take(pairs);
-        if (index is null || index.Head.Front || index.Tail.Page < _page)
+        _isSteady = index is not null && !index.Head.Front && index.Tail.Page >= _page;
+        if (!_isSteady)
+        {
+            Drop();
             return false;
-        _page = Math.Max(_page, index.Head.Page);
+        }
+
+        if (index!.Head.Page > _page)
+            MoveTo(index.Head.Page);
         foreach (var key in chosen)
         {
             KvPair? value = null, cursor = null;
@@ -154,7 +183,7 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
             return false;
         if (index.Head.Page > _page)
         {
-            Start(index.Head.Page);
+            MoveTo(index.Head.Page);
             return true;
         }
 
@@ -165,7 +194,13 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
         // One of many is enough to move the head; the others read on.
         if (crowd.Pick(crowd.Classes) == 0)
             return false;
-        Start(_page + 1);
+        MoveTo(_page + 1);
         return true;
+    }
+
+    private void MoveTo(long page)
+    {
+        _page = page;
+        _reach = Math.Max(_reach, page);
     }
 }

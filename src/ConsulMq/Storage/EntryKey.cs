@@ -80,12 +80,12 @@ internal sealed class EntryKey
         return true;
     }
 
-    /// <summary>A hash of the ID that is the same in every process.</summary>
-    public uint Spread()
+    /// <summary>A hash of the ID in an entry's key that is the same in every process. The whole key is read only where the entry is.</summary>
+    public static uint Spread(string key)
     {
         var hash = 2166136261u; // FNV-1a
-        foreach (var c in Id)
-            hash = (hash ^ c) * 16777619u;
+        for (var i = key.LastIndexOf('/') + 3; i < key.Length && key[i] != '.'; i++)
+            hash = (hash ^ key[i]) * 16777619u;
         return hash ^ (hash >> 15);
     }
 
