@@ -39,13 +39,13 @@ public sealed class QueueConsumer : IDisposable
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellation) =>
         Errors.Translate(new Waiter(_context, LookAsync).WaitAsync(timeout, cancellation));
 
-    /// <summary>Puts messages that this consumer popped, and nobody has seen, back in their places.</summary>
+    /// <summary>Puts messages that this consumer popped, and nobody has seen, back in their places. While Consul is away it is tried for an hour.</summary>
     /// <param name="items">What <see cref="PopAsync"/> gave.</param>
     /// <param name="cancellation">Stops waiting; they go back all the same.</param>
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
         _state.DropView();
-        var back = _context.Background.Track(new Inserter(_context).PutBackAsync(items));
+        var back = _context.Background.Track(new Inserter(_context, LanePool.LongestIdle).PutBackAsync(items));
         return Errors.Translate(back).WithCancellation(cancellation);
     }
 
@@ -229,7 +229,7 @@ public sealed class QueueConsumer : IDisposable
     private async Task PutBackAsync(Task<Commit> commit, Claim claim)
     {
         if ((await commit.ConfigureAwait(false)).Succeeded)
-            await new Inserter(_context).PutBackAsync(claim).ConfigureAwait(false);
+            await new Inserter(_context, LanePool.LongestIdle).PutBackAsync(claim).ConfigureAwait(false);
     }
 
     private async Task PutBackAsync(Task<PopBatch> pop)
@@ -245,10 +245,10 @@ public sealed class QueueConsumer : IDisposable
         }
 
         if (batch.Items.Count > 0)
-            await new Inserter(_context).PutBackAsync(batch.Items).ConfigureAwait(false);
+            await new Inserter(_context, LanePool.LongestIdle).PutBackAsync(batch.Items).ConfigureAwait(false);
     }
 
-    private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context).PutBackAsync(claim));
+    private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context, LanePool.LongestIdle).PutBackAsync(claim));
 
     /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
     private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)

@@ -4,8 +4,12 @@ using ConsulMq.Storage;
 namespace ConsulMq.Queueing;
 
 /// <summary>Puts messages into the front set, each at its own rank, and touches the head, which makes every view of the order stale.</summary>
-internal sealed class Inserter(QueueContext context)
+/// <param name="context">The queue.</param>
+/// <param name="patience">How long to go on while Consul is away, beyond what an operation allows itself.</param>
+internal sealed class Inserter(QueueContext context, TimeSpan patience = default)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <summary>Puts back what a claim took.</summary>
     public Task PutBackAsync(Claim claim) =>
         InsertAsync([.. claim.Taken.Select(static t => t.Message.At(t.Entry.RankOf(t.Offset)))]);
@@ -31,7 +35,26 @@ internal sealed class Inserter(QueueContext context)
             await CommitAsync(batch).ConfigureAwait(false);
     }
 
+    /// <summary>Batch by batch: what was put in must not be put in again because the next one failed.</summary>
     private async Task CommitAsync(PushBatch batch)
+    {
+        var since = context.Settings.Clock.Elapsed;
+        while (true)
+        {
+            try
+            {
+                await InsertAsync(batch).ConfigureAwait(false);
+                return;
+            }
+            catch (ConsulException) when (context.Settings.Clock.Elapsed - since < patience)
+            {
+                // It was certainly not put in, and nobody else has the messages any more.
+                await context.Settings.Clock.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task InsertAsync(PushBatch batch)
     {
         while (true)
         {

@@ -112,6 +112,26 @@ public sealed class LostReplies : IDisposable
         Assert.Equal(["a", "b", "c"], await Drain());
     }
 
+    [Fact]
+    public async Task WhatIsPutBackWaitsForConsulToReturn()
+    {
+        foreach (var text in new[] { "a", "b" })
+            await Queue.PushAsync(Text(text), None);
+        using (var consumer = Queue.OpenConsumer())
+        {
+            var items = (await consumer.PopAsync(2, None)).Items;
+            _saboteur.Next = Sabotage.Away;
+            var back = consumer.PutBackAsync(items, None);
+            // Longer than an operation tries by itself, which is two seconds here.
+            await Task.WhenAny(back, Task.Delay(TimeSpan.FromSeconds(3)));
+            Assert.False(back.IsCompleted);
+            _saboteur.Next = Sabotage.None;
+            await back;
+        }
+
+        Assert.Equal(["a", "b"], await Drain());
+    }
+
     public enum Sabotage
     {
         None,
