@@ -1,4 +1,3 @@
-using ConsulMq.Consul;
 using ConsulMq.Queueing;
 using ConsulMq.Storage;
 
@@ -29,17 +28,12 @@ public sealed class QueueBrowser
             return null;
         while (true)
         {
-            var operations = new List<KvOperation>(4);
-            _context.Index.AddTo(operations);
             var asked = _next;
-            if (asked is { } number)
-                LogPage.AddTo(operations, _context.Keys, number);
-            var pairs = (await _context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false)).Pairs;
+            var pairs = await _context.Index.SnapshotAsync(asked, cancellation).ConfigureAwait(false);
             var index = _context.Index.Take(pairs);
             if (index is null)
             {
-                // A token that may not read sees nothing in a snapshot; asking for the key itself tells.
-                await _context.Consul.GetAsync(_context.Keys.Head, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+                await _context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
                 _ended = true;
                 return null;
             }

@@ -45,7 +45,7 @@ public sealed class QueueConsumer : IDisposable
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
         _state.DropView();
-        var back = _context.Background.Track(new Inserter(_context, LanePool.LongestIdle).PutBackAsync(items));
+        var back = _context.Background.Track(new Inserter(_context).PutBackAsync(items));
         return Errors.Translate(back).WithCancellation(cancellation);
     }
 
@@ -229,7 +229,7 @@ public sealed class QueueConsumer : IDisposable
     private async Task PutBackAsync(Task<Commit> commit, Claim claim)
     {
         if ((await commit.ConfigureAwait(false)).Succeeded)
-            await new Inserter(_context, LanePool.LongestIdle).PutBackAsync(claim).ConfigureAwait(false);
+            await new Inserter(_context).PutBackAsync(claim).ConfigureAwait(false);
     }
 
     private async Task PutBackAsync(Task<PopBatch> pop)
@@ -245,10 +245,10 @@ public sealed class QueueConsumer : IDisposable
         }
 
         if (batch.Items.Count > 0)
-            await new Inserter(_context, LanePool.LongestIdle).PutBackAsync(batch.Items).ConfigureAwait(false);
+            await new Inserter(_context).PutBackAsync(batch.Items).ConfigureAwait(false);
     }
 
-    private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context, LanePool.LongestIdle).PutBackAsync(claim));
+    private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context).PutBackAsync(claim));
 
     /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
     private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)

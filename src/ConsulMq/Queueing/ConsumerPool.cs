@@ -55,6 +55,7 @@ internal sealed class ConsumerPool(QueueContext context)
     public void Return(ConsumerState state)
     {
         state.Reported.Clear();
+        state.Share.ForgetDamage();
         _idle.Push(state);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
     public IReadOnlyList<StoredEntry> Entries => _entries;
 
     /// <summary>The damage found among them so far.</summary>
-    public List<ConsulMqException> Damage => _damage;
+    public IReadOnlyList<ConsulMqException> Damage => _damage;
 
     /// <summary>Whether there is something to take without reading.</summary>
     public bool HasOpen => _entries.Exists(static e => e.IsOpen && e.Messages() is not null);
@@ -46,6 +46,9 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
         _entries.Clear();
         _share.Clear();
     }
+
+    /// <summary>Forgets the damage: the next consumer reports what it meets itself.</summary>
+    public void ForgetDamage() => _damage.Clear();
 
     /// <summary>Reads the next share. False: nothing is here for one of many, and the beginning of the queue has to be read in order.</summary>
     public async Task<bool> ReadAsync(CancellationToken cancellation)
@@ -200,7 +203,8 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
 
     private void MoveTo(long page)
     {
-        _page = page;
+        for (; _page < page; _page++)
+            _seen.Remove(_page);
         _reach = Math.Max(_reach, page);
     }
 }

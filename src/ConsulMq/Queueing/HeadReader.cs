@@ -21,11 +21,11 @@ internal sealed class HeadReader(QueueContext context)
         {
             cancellation.ThrowIfCancellationRequested();
             var wanted = beyond ?? guess;
-            var pairs = await SnapshotAsync(wanted, cancellation).ConfigureAwait(false);
+            var pairs = await context.Index.SnapshotAsync(wanted, cancellation).ConfigureAwait(false);
             var index = context.Index.Take(pairs);
             if (index is null)
             {
-                await ProveAbsenceAsync(cancellation).ConfigureAwait(false);
+                await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
                 return null;
             }
 
@@ -72,16 +72,6 @@ internal sealed class HeadReader(QueueContext context)
         return false;
     }
 
-    private async Task<IReadOnlyList<KvPair>> SnapshotAsync(long? page, CancellationToken cancellation)
-    {
-        var operations = new List<KvOperation>(4);
-        context.Index.AddTo(operations);
-        if (page is { } number)
-            LogPage.AddTo(operations, context.Keys, number);
-        var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
-        return result.Pairs;
-    }
-
     /// <summary>Moves the head over an empty page below the tail, both seen in one snapshot. Returns where the head is likely to be then.</summary>
     private async Task<long> PassAsync(HeadView view)
     {
@@ -90,8 +80,4 @@ internal sealed class HeadReader(QueueContext context)
         // Refused: somebody else has moved it.
         return next.Page;
     }
-
-    /// <summary>Consul leaves what a token may not read out of a snapshot without a word. Asking for the key itself is refused with one.</summary>
-    private async Task ProveAbsenceAsync(CancellationToken cancellation) =>
-        await context.Consul.GetAsync(context.Keys.Head, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
 }

@@ -26,9 +26,6 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front)
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }
 
-    /// <summary>Whether the head has moved past the page.</summary>
-    public bool IsPassed => Head.Page > Page.Number;
-
     /// <summary>The head as a claim or an advance has just written it.</summary>
     public void Wrote(HeadState head, ulong headIndex)
     {

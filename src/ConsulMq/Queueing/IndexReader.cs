@@ -48,11 +48,25 @@ internal sealed class IndexReader(QueueContext context)
     /// <summary>Reads the index afresh, never stale. Null: there is no such queue.</summary>
     public async Task<IndexState?> ReadAsync(CancellationToken cancellation)
     {
-        var operations = new List<KvOperation>(2);
-        AddTo(operations);
-        var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
-        return Take(result.Pairs);
+        return Take(await SnapshotAsync(null, cancellation).ConfigureAwait(false));
     }
+
+    /// <summary>Reads the index, and a page with its cursors if one is named, as of one moment and never stale.</summary>
+    public async Task<IReadOnlyList<KvPair>> SnapshotAsync(long? page, CancellationToken cancellation)
+    {
+        var operations = new List<KvOperation>(4);
+        AddTo(operations);
+        if (page is { } number)
+            LogPage.AddTo(operations, _keys, number);
+        var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
+        return result.Pairs;
+    }
+
+    /// <summary>
+    /// Makes sure that a queue that looks absent is: Consul leaves what a token may not read out of a snapshot without a word. Asking for the key itself
+    /// is refused with one.
+    /// </summary>
+    public Task ProveAbsenceAsync(CancellationToken cancellation) => context.Consul.GetAsync(_keys.Head, ReadOptions.Consistent, cancellation);
 
     /// <summary>Finds the index among the pairs of a snapshot. Null: there is no such queue.</summary>
     /// <exception cref="ConsulMqException">Unknown layout, or damage.</exception>

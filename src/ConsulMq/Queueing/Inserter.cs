@@ -4,10 +4,11 @@ using ConsulMq.Storage;
 namespace ConsulMq.Queueing;
 
 /// <summary>Puts messages into the front set, each at its own rank, and touches the head, which makes every view of the order stale.</summary>
-/// <param name="context">The queue.</param>
-/// <param name="patience">How long to go on while Consul is away, beyond what an operation allows itself.</param>
-internal sealed class Inserter(QueueContext context, TimeSpan patience = default)
+internal sealed class Inserter(QueueContext context)
 {
+    /// <summary>How long to go on while Consul is away, beyond what an operation allows itself.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Puts back what a claim took.</summary>
@@ -19,7 +20,7 @@ internal sealed class Inserter(QueueContext context, TimeSpan patience = default
         InsertAsync([.. items.Select(static i => i.Message.At(i.Rank ?? throw new ArgumentException("Only what was popped can be put back.", nameof(items))))]);
 
     /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>
-    public async Task InsertAsync(IReadOnlyList<Message> messages)
+    private async Task InsertAsync(IReadOnlyList<Message> messages)
     {
         using var batch = new PushBatch();
         foreach (var message in messages.OrderBy(static m => m.Rank))
@@ -46,7 +47,7 @@ internal sealed class Inserter(QueueContext context, TimeSpan patience = default
                 await InsertAsync(batch).ConfigureAwait(false);
                 return;
             }
-            catch (ConsulException) when (context.Settings.Clock.Elapsed - since < patience)
+            catch (ConsulException) when (context.Settings.Clock.Elapsed - since < Patience)
             {
                 // It was certainly not put in, and nobody else has the messages any more.
                 await context.Settings.Clock.Delay(Pause, CancellationToken.None).ConfigureAwait(false);

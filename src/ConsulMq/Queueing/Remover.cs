@@ -49,7 +49,7 @@ internal sealed class Remover(QueueContext context)
     {
         if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is { } index)
             return index;
-        await context.Consul.GetAsync(context.Keys.Head, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
         throw Errors.NoSuchQueue(context.Keys.Queue);
     }
 }

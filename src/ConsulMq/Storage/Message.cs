@@ -1,7 +1,7 @@
 namespace ConsulMq.Storage;
 
 /// <summary>A message as it is stored. Immutable.</summary>
-internal sealed class Message
+internal sealed record Message
 {
     public required Guid Id { get; init; }
 
@@ -31,16 +31,5 @@ internal sealed class Message
     public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
 
     /// <summary>The same message at a place of its own.</summary>
-    public Message At(Rank rank) => new()
-    {
-        Id = Id,
-        CreatedAt = CreatedAt,
-        ExpiresAt = ExpiresAt,
-        ContentType = ContentType,
-        Tags = Tags,
-        Headers = Headers,
-        Deliveries = Deliveries,
-        Rank = rank,
-        Body = Body,
-    };
+    public Message At(Rank rank) => this with { Rank = rank };
 }
