@@ -12,6 +12,12 @@ public sealed record ConnectionSettings
     /// <summary>How long an operation keeps trying while Consul does not answer, before it fails.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// The time to live of the session under which messages are leased, 10 s to 24 h. It is renewed three times in that time while the connection lives;
+    /// after the process died, its messages come back one to two such times later.
+    /// </summary>
+    public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>What this client's receipts are called in Consul, for people: letters, digits, dots, dashes.</summary>
     public string ClientName { get; init; } = DefaultClientName();
 

@@ -51,6 +51,21 @@ public enum ConsulMqError
     /// <summary>The body cannot be sent: null, or it cannot be serialised.</summary>
     InvalidBody,
 
+    /// <summary>What was given as a receipt handle is none, or is that of another message.</summary>
+    InvalidReceiptHandle,
+
+    /// <summary>The message is not leased.</summary>
+    NotLeased,
+
+    /// <summary>The messages cannot be moved there.</summary>
+    InvalidDestination,
+
+    /// <summary>What is set, or asked for, is out of its range.</summary>
+    InvalidSetting,
+
+    /// <summary>There is such a queue already.</summary>
+    QueueExists,
+
     /// <summary>Consul answered with an error of its own.</summary>
     ConsulError,
 }

@@ -12,6 +12,15 @@ public sealed record MessageDraft
     /// <summary>How long it may be returned, from now; null: for ever.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>From when on it may be popped; null or past: at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>
+    /// The ID under which it is pushed once: of several pushes with it, within the queue's <see cref="QueueSettings.DeduplicationWindow"/>, the first one
+    /// counts. Null: each push counts.
+    /// </summary>
+    public string? DeduplicationId { get; init; }
+
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -1,6 +1,5 @@
 using ConsulMq.Internal;
 using ConsulMq.Queueing;
-using ConsulMq.Storage;
 
 namespace ConsulMq;
 
@@ -26,9 +25,9 @@ public sealed class MessageQueue
     public async Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var message = _pusher.Compose(draft);
-        await PushAsync(message).WithCancellation(cancellation).ConfigureAwait(false);
-        return _context.ToQueueObject(message, source: draft.Source);
+        var item = _pusher.Compose(draft);
+        await PushAsync(item).WithCancellation(cancellation).ConfigureAwait(false);
+        return _context.ToQueueObject(item.Message, source: draft.Source);
     }
 
     /// <summary>Opens a stream of pushes: what arrives while a write is under way goes together with the next one.</summary>
@@ -36,6 +35,22 @@ public sealed class MessageQueue
 
     /// <summary>Opens a consumer: its own view of the head of the queue. To be disposed, so that the next one can use that view.</summary>
     public QueueConsumer OpenConsumer() => new(_context, _consumers);
+
+    /// <summary>Opens a stream that completes, returns and denies leased messages: what arrives while a write is under way goes together with the next one.</summary>
+    public SettleStream OpenSettle() => throw new NotSupportedException();
+
+    /// <summary>Opens a move of messages from here to another queue of the same connection.</summary>
+    /// <param name="destination">The other queue; it comes into being if it is not there.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidDestination"/>: it is this queue.</exception>
+    public QueueMover OpenMove(MessageQueue destination) => throw new NotSupportedException();
+
+    /// <summary>Prolongs a lease that was taken for a duration: it lasts that duration again from now on, for all messages that were leased with it.</summary>
+    /// <param name="id">The message's ID.</param>
+    /// <param name="receiptHandle">Its receipt handle.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>The lease as it is now.</returns>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.LeaseLost"/>, <see cref="ConsulMqError.InvalidReceiptHandle"/></exception>
+    public Task<ConsulMqLease> ProlongAsync(Guid id, string receiptHandle, CancellationToken cancellation) => throw new NotSupportedException();
 
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
     public QueueBrowser Browse() => new(_context);
@@ -54,12 +69,12 @@ public sealed class MessageQueue
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task RemoveAsync(CancellationToken cancellation) => Errors.Translate(new Remover(_context).RemoveAsync(cancellation));
 
-    private async Task PushAsync(Message message)
+    private async Task PushAsync(PushItem item)
     {
         var batch = _pusher.RentBatch();
         try
         {
-            batch.TryAdd(message);
+            batch.TryAdd(item);
             await Errors.Translate(_pusher.CommitAsync(batch)).ConfigureAwait(false);
         }
         finally

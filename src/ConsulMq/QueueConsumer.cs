@@ -32,6 +32,18 @@ public sealed class QueueConsumer : IDisposable
         ? Errors.Translate(TakeAsync(max, cancellation))
         : throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
 
+    /// <summary>
+    /// Takes up to <paramref name="max"/> messages on a lease: they are in flight until they are settled (<see cref="MessageQueue.OpenSettle"/>), and
+    /// come back to their places, their delivery count raised, when the lease ends before that.
+    /// </summary>
+    /// <param name="max">At most so many; 1 or more.</param>
+    /// <param name="duration">
+    /// How long the lease lasts at least, 10 s to 24 h, whatever becomes of this process; it can be prolonged. Null: as long as this connection lives, and
+    /// no longer than two TTLs of its session after that.
+    /// </param>
+    /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
+    public Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation) => throw new NotSupportedException();
+
     /// <summary>Waits without polling until a message is there, or the time is over.</summary>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
     /// <param name="cancellation">Stops waiting.</param>

@@ -72,6 +72,15 @@ public sealed class QueueObject
     /// <summary>The body's size in bytes.</summary>
     public int Size => _message.Body.Size;
 
+    /// <summary>The lease on which it is held; null: it is not leased.</summary>
+    public ConsulMqLease? Lease { get; internal init; }
+
+    /// <summary>What another process needs, beside the ID, to complete it; null: it is not leased.</summary>
+    public string? ReceiptHandle => Lease?.ReceiptHandle;
+
+    /// <summary>Whether a push found that its deduplication ID had been pushed before: the ID is that of the first one, and nothing was added.</summary>
+    public bool IsDuplicate { get; internal init; }
+
     /// <summary>Its place in the queue, 0 being the next to be popped; null where nobody looked.</summary>
     public long? Position { get; }
 

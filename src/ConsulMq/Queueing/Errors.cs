@@ -47,6 +47,14 @@ internal static class Errors
         }
     }
 
+    /// <summary>An error of any kind, where it must reach the caller as an outcome and not vanish in a task that nobody awaits.</summary>
+    public static ConsulMqException Any(Exception e, string operation, string queue) => e switch
+    {
+        ConsulMqException known => known,
+        ConsulException known => From(known),
+        _ => new ConsulMqException(ConsulMqError.ConsulError, $"The {operation} failed: {e.Message}", queue, e),
+    };
+
     public static ConsulMqException NoSuchQueue(string queue) => new(ConsulMqError.QueueNotFound,
         $"There is no queue '{queue}'. Get-ConsulMqQueue lists those that are there; the first push creates one.", queue);
 

@@ -20,19 +20,24 @@ internal sealed class IndexReader(QueueContext context)
     private readonly QueueKeys _keys = context.Keys;
     private volatile TailState? _tail;
     private volatile QueueInfo? _info;
+    private byte[] _infoText = [];
+
+    private static readonly QueueSettings Defaults = new();
 
     /// <summary>The tail as last seen; null: not known, or the queue did not exist.</summary>
     public TailState? CachedTail => _tail;
 
-    /// <summary>The settings as last seen; null: not known, or there are none.</summary>
+    /// <summary>The settings as last seen; null: not known, or there are none. Whoever changes them touches head and tail, so that all read them again.</summary>
     public QueueInfo? Info => _info;
+
+    /// <summary>What is set for the queue, as last seen.</summary>
+    public QueueSettings Settings => _info?.Settings ?? Defaults;
 
     /// <summary>The operations whose results <see cref="Take"/> understands. They fail for nothing that is missing.</summary>
     public void AddTo(List<KvOperation> operations)
     {
         operations.Add(KvOperation.GetTree(_keys.Index));
-        if (_info is null)
-            operations.Add(KvOperation.GetTree(_keys.System));
+        operations.Add(KvOperation.GetTree(_keys.System));
     }
 
     /// <summary>Remembers a tail that was just written or read.</summary>
@@ -79,8 +84,8 @@ internal sealed class IndexReader(QueueContext context)
                 head = pair;
             else if (pair.Key == _keys.Tail)
                 tail = pair;
-            else if (_info is null && pair.Key == _keys.Info)
-                _info = QueueInfo.Parse(pair.Value.Span, _keys);
+            else if (pair.Key == _keys.Info)
+                TakeInfo(pair);
         }
 
         if (head is null && tail is null)
@@ -96,6 +101,15 @@ internal sealed class IndexReader(QueueContext context)
         var state = new IndexState(headState.Value, head!.ModifyIndex, new TailState(tailPage.Value, tail!.ModifyIndex));
         _tail = state.Tail;
         return state;
+    }
+
+    private void TakeInfo(KvPair pair)
+    {
+        if (_info is not null && pair.Value.Span.SequenceEqual(_infoText))
+            return;
+        var text = pair.Value.ToArray();
+        _info = QueueInfo.Parse(text, _keys);
+        _infoText = text;
     }
 
     private static ConsulMqException Damaged(string key) => new(

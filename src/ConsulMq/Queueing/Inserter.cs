@@ -25,11 +25,12 @@ internal sealed class Inserter(QueueContext context)
         using var batch = new PushBatch();
         foreach (var message in messages.OrderBy(static m => m.Rank))
         {
-            if (batch.TryAdd(message))
+            var item = new PushItem(message, WasLetIn: true);
+            if (batch.TryAdd(item))
                 continue;
             await CommitAsync(batch).ConfigureAwait(false);
             batch.Clear();
-            batch.TryAdd(message);
+            batch.TryAdd(item);
         }
 
         if (batch.Entries.Count > 0)

@@ -6,6 +6,15 @@ internal static class Layout
     /// <summary>The longest line of a message in an entry.</summary>
     public const int LineBytes = 256 * 1024;
 
+    /// <summary>
+    /// How much longer a line may grow after its push: a rank, deliveries, and why it is a dead letter are added to a message that was let in, and must
+    /// never keep it from going back.
+    /// </summary>
+    public const int LineSlack = 16 * 1024;
+
+    /// <summary>What a lease holds at most, unless its single message is longer: in base64 well below Consul's limit.</summary>
+    public const int LeaseBytes = 256 * 1024;
+
     /// <summary>An entry is full from here on. Small enough that a page has entries for many consumers, large enough that a few carry a thousand messages.</summary>
     public const int EntryBytes = 32 * 1024;
 

@@ -20,19 +20,22 @@ internal sealed class PushBatch : IDisposable
 
     /// <summary>Adds a message behind the others. False: it does not fit beside them, the batch is as it was.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.MessageTooLarge"/>; the batch is as it was.</exception>
-    public bool TryAdd(Message message)
+    public bool TryAdd(PushItem item)
     {
-        if (MessageWriter.LeastLength(message) > Layout.LineBytes)
+        var message = item.Message;
+        // What was let in once goes back in whatever was added to it.
+        var limit = item.WasLetIn ? Layout.LineBytes + Layout.LineSlack : Layout.LineBytes;
+        if (MessageWriter.LeastLength(message) > limit)
             throw TooLarge(message, MessageWriter.LeastLength(message));
         var before = _buffer.Length;
         var last = _entries.Count - 1;
-        var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes;
+        var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes && _entries[last].Due == item.Due;
         if (joins)
             _buffer.Write((byte)'\n');
         var start = _buffer.Length;
         _writer.Write(message);
         var length = _buffer.Length - start;
-        if (length > Layout.LineBytes)
+        if (length > limit)
         {
             _buffer.Truncate(before);
             throw TooLarge(message, length);
@@ -49,7 +52,7 @@ internal sealed class PushBatch : IDisposable
         if (joins)
             _entries[last] = _entries[last] with { Length = _buffer.Length - _entries[last].Start, Count = _entries[last].Count + 1 };
         else
-            _entries.Add(new Entry(start, length, 1, message.Rank));
+            _entries.Add(new Entry(start, length, 1, message.Rank, item.Due));
         return true;
     }
 
@@ -78,5 +81,6 @@ internal sealed class PushBatch : IDisposable
     /// <param name="Length">The length of its value.</param>
     /// <param name="Count">How many messages it holds.</param>
     /// <param name="Rank">The rank that its first message carries, if any.</param>
-    internal readonly record struct Entry(int Start, int Length, int Count, Rank? Rank);
+    /// <param name="Due">When its messages may be popped, in milliseconds since 1970; 0: at once.</param>
+    internal readonly record struct Entry(int Start, int Length, int Count, Rank? Rank, long Due);
 }

@@ -20,12 +20,12 @@ internal sealed class Pusher(QueueContext context)
     }
 
     /// <summary>The message that a draft asks for, as of now.</summary>
-    public Message Compose(MessageDraft draft)
+    public PushItem Compose(MessageDraft draft)
     {
         // Milliseconds are what people read; nothing is ordered by them.
         var now = context.Now;
         now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
-        return new Message
+        return new PushItem(new Message
         {
             Id = context.Ids.NewMessageId(),
             CreatedAt = now,
@@ -34,65 +34,22 @@ internal sealed class Pusher(QueueContext context)
             Tags = draft.Tags,
             Headers = draft.Headers,
             Body = draft.Body,
-        };
+        });
     }
 
     /// <summary>Commits a batch at the end of the log. Creates the queue if it is not there.</summary>
     public async Task CommitAsync(PushBatch batch)
     {
-        var operations = new List<KvOperation>(batch.Entries.Count + 4);
+        var operations = new List<KvOperation>(batch.Entries.Count + LogTail.MostOperations + 1);
         while (true)
         {
-            var tail = context.Index.CachedTail;
-            if (tail is null)
-            {
-                await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-                tail = context.Index.CachedTail;
-            }
-
+            await context.Tail.PrepareAsync().ConfigureAwait(false);
             operations.Clear();
-            var landing = AddTail(operations, tail, batch);
-            for (var i = 0; i < batch.Entries.Count; i++)
-            {
-                var entry = batch.Entries[i];
-                var key = EntryKey.ForLog(context.Keys, landing, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
-                operations.Add(KvOperation.Set(key, batch.Value(entry)));
-            }
-
+            var landing = context.Tail.Add(operations, batch);
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
+            context.Tail.Learn(landing, commit);
             if (commit.Succeeded)
-            {
-                if (landing != tail?.Page)
-                    context.Index.Remember(new TailState(landing, commit.Index));
                 return;
-            }
-
-            // Somebody rolled, cleared, created or removed. Another push of this process may have noticed before.
-            if (context.Index.CachedTail == tail)
-                context.Index.Remember(null);
         }
-    }
-
-    /// <summary>Adds what makes it impossible to land in a sealed page. Returns the page that the entries go to.</summary>
-    private long AddTail(List<KvOperation> operations, TailState? tail, PushBatch batch)
-    {
-        var keys = context.Keys;
-        if (tail is null)
-        {
-            if (context.Index.Info is null)
-                operations.Add(KvOperation.Cas(keys.Info, 0, new QueueInfo { CreatedAt = context.Now }.ToJson()));
-            operations.Add(KvOperation.Cas(keys.Head, 0, IndexCodec.Head(new HeadState(IndexCodec.FirstPage, false), 0)));
-            operations.Add(KvOperation.Cas(keys.Tail, 0, IndexCodec.Tail(IndexCodec.FirstPage)));
-            return IndexCodec.FirstPage;
-        }
-
-        if (context.Settings.Random.NextDouble() >= Layout.RollProbability(batch.Entries.Count, batch.Bytes))
-        {
-            operations.Add(KvOperation.CheckIndex(keys.Tail, tail.Index));
-            return tail.Page;
-        }
-
-        operations.Add(KvOperation.Cas(keys.Tail, tail.Index, IndexCodec.Tail(tail.Page + 1)));
-        return tail.Page + 1;
     }
 }

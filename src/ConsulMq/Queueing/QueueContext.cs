@@ -14,6 +14,7 @@ internal sealed class QueueContext
         Ids = ids;
         Committer = new Committer(consul, new LanePool(keys, settings.ClientName, ids, settings.Clock), ids, settings);
         Index = new IndexReader(this);
+        Tail = new LogTail(this);
     }
 
     public IConsul Consul { get; }
@@ -27,6 +28,8 @@ internal sealed class QueueContext
     public Committer Committer { get; }
 
     public IndexReader Index { get; }
+
+    public LogTail Tail { get; }
 
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();

@@ -71,8 +71,8 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
             try
             {
                 _messages = EntryCodec.Read(pair.Value.Span, Key.Count);
-                if (Key.Rank is not null && Array.Exists(_messages, static m => m.Rank is null))
-                    throw new FormatException("a message in the front set has no rank");
+                if (Key.Place is EntryPlace.Front or EntryPlace.InFlight && Array.Exists(_messages, static m => m.Rank is null))
+                    throw new FormatException("a message in the front set or in flight has no rank");
             }
             catch (FormatException e)
             {
@@ -84,10 +84,10 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
     }
 
     /// <summary>The place of one of its messages.</summary>
-    public Rank RankOf(int offset) => Key.Rank is null ? Rank.Natural(CreateIndex, Key.Ordinal, offset) : _messages![offset].Rank!;
+    public Rank RankOf(int offset) => Key.Place == EntryPlace.Log ? Rank.Natural(CreateIndex, Key.Ordinal, offset) : _messages![offset].Rank!;
 
     /// <summary>The place of one of its messages, before anybody asks for it.</summary>
-    public Place PlaceOf(int offset) => Key.Rank is null ? new Place(CreateIndex, Key.Ordinal, offset, null) : new Place(0, 0, 0, _messages![offset].Rank);
+    public Place PlaceOf(int offset) => Key.Place == EntryPlace.Log ? new Place(CreateIndex, Key.Ordinal, offset, null) : new Place(0, 0, 0, _messages![offset].Rank);
 
     private void Report(ConsulMqException damage)
     {

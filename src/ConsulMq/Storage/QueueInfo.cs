@@ -11,6 +11,8 @@ internal sealed record QueueInfo
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    public QueueSettings Settings { get; init; } = new();
+
     public byte[] ToJson()
     {
         using var buffer = new PooledBuffer(128);
@@ -19,6 +21,7 @@ internal sealed record QueueInfo
             json.WriteStartObject();
             json.WriteNumber("layout", CurrentLayout);
             json.WriteString("created", CreatedAt.UtcDateTime);
+            WriteSettings(json);
             json.WriteEndObject();
         }
 
@@ -31,6 +34,7 @@ internal sealed record QueueInfo
     {
         int? layout = null;
         DateTimeOffset? created = null;
+        var settings = new QueueSettings();
         try
         {
             var json = new Utf8JsonReader(value);
@@ -43,22 +47,61 @@ internal sealed record QueueInfo
                 else if (json.ValueTextEquals("created"u8) && json.Read())
                     created = json.GetDateTimeOffset();
                 else
-                    json.Skip();
+                    settings = ReadSetting(ref json, settings);
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
             throw Corrupt(keys, e.Message, e);
         }
 
         return layout switch
         {
-            CurrentLayout => new QueueInfo { CreatedAt = created ?? default },
+            CurrentLayout => new QueueInfo { CreatedAt = created ?? default, Settings = settings },
             null => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
                 $"Queue '{keys.Queue}' has no layout number in '{keys.Info}': another program made it, such as the Go library consulmq, and nothing was touched. Use another queue name or key prefix.", keys.Queue),
             _ => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
                 $"Queue '{keys.Queue}' has layout {layout}; this version of ConsulMq knows layout {CurrentLayout}, and nothing was touched. Update the module: Update-Module ConsulMq.", keys.Queue),
         };
+    }
+
+    /// <summary>Writes what differs from the defaults.</summary>
+    private void WriteSettings(Utf8JsonWriter json)
+    {
+        if (Settings.TimeToLive is { } ttl)
+            json.WriteNumber("ttl", (long)ttl.TotalMilliseconds);
+        if (Settings.MaxDeliveries != QueueSettings.DefaultMaxDeliveries)
+            json.WriteNumber("maxDeliveries", Settings.MaxDeliveries);
+        if (Settings.MaxDepth is { } depth)
+            json.WriteNumber("maxDepth", depth);
+        if (Settings.StrictOrder)
+            json.WriteBoolean("strictOrder", true);
+        if (Settings.DeadLetterExpired)
+            json.WriteBoolean("deadLetterExpired", true);
+        if (Settings.DeduplicationWindow != QueueSettings.DefaultDeduplicationWindow)
+            json.WriteNumber("deduplicationWindow", (long)Settings.DeduplicationWindow.TotalMilliseconds);
+        if (Settings.MaxBodyBytes != QueueSettings.DefaultMaxBodyBytes)
+            json.WriteNumber("maxBodyBytes", Settings.MaxBodyBytes);
+    }
+
+    private static QueueSettings ReadSetting(ref Utf8JsonReader json, QueueSettings settings)
+    {
+        if (json.ValueTextEquals("ttl"u8) && json.Read())
+            return settings with { TimeToLive = TimeSpan.FromMilliseconds(json.GetInt64()) };
+        if (json.ValueTextEquals("maxDeliveries"u8) && json.Read())
+            return settings with { MaxDeliveries = json.GetInt32() };
+        if (json.ValueTextEquals("maxDepth"u8) && json.Read())
+            return settings with { MaxDepth = json.GetInt64() };
+        if (json.ValueTextEquals("strictOrder"u8) && json.Read())
+            return settings with { StrictOrder = json.GetBoolean() };
+        if (json.ValueTextEquals("deadLetterExpired"u8) && json.Read())
+            return settings with { DeadLetterExpired = json.GetBoolean() };
+        if (json.ValueTextEquals("deduplicationWindow"u8) && json.Read())
+            return settings with { DeduplicationWindow = TimeSpan.FromMilliseconds(json.GetInt64()) };
+        if (json.ValueTextEquals("maxBodyBytes"u8) && json.Read())
+            return settings with { MaxBodyBytes = json.GetInt64() };
+        json.Skip();
+        return settings;
     }
 
     private static ConsulMqException Corrupt(QueueKeys keys, string why, Exception? inner) =>

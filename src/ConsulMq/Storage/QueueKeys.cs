@@ -17,6 +17,15 @@ internal sealed class QueueKeys
         Log = Root + "p/";
         Front = Root + "f/";
         Cursors = Root + "c/";
+        InFlight = Root + "i/";
+        Settled = Root + "ic/";
+        Sessions = Root + "s/";
+        Scheduled = Root + "t/";
+        Due = Index + "due";
+        Chunks = Root + "d/";
+        Uploads = Root + "o/";
+        Seen = Root + "k/";
+        Receipts = Root + "r/";
     }
 
     public string Queue { get; }
@@ -43,11 +52,38 @@ internal sealed class QueueKeys
     /// <summary>The prefix of all cursors.</summary>
     public string Cursors { get; }
 
-    /// <summary>The prefixes of what a clear removes: messages in the log, in front, their cursors, chunks, uploads, and what is scheduled.</summary>
-    public string[] Contents => [Log, Front, Cursors, Root + "d/", Root + "o/", Root + "t/"];
+    /// <summary>The prefix of messages in flight: what consumers hold on a lease, under their sessions.</summary>
+    public string InFlight { get; }
 
-    /// <summary>The prefixes of the rest: in flight, settled, seen IDs, index, settings. Receipts stay.</summary>
-    public string[] Remainder => [Root + "i/", Root + "ic/", Root + "k/", Index, System];
+    /// <summary>The prefix of what of them is settled.</summary>
+    public string Settled { get; }
+
+    /// <summary>The prefix of the sessions that hold leases, each key locked by its session: so a session that has ended shows without its lock.</summary>
+    public string Sessions { get; }
+
+    /// <summary>The prefix of messages scheduled for later.</summary>
+    public string Scheduled { get; }
+
+    /// <summary>Written anew by whoever schedules, so that those who wait look at the due times again.</summary>
+    public string Due { get; }
+
+    /// <summary>The prefix of the chunks of big bodies.</summary>
+    public string Chunks { get; }
+
+    /// <summary>The prefix of the marks of uploads under way.</summary>
+    public string Uploads { get; }
+
+    /// <summary>The prefix of the deduplication IDs that were seen.</summary>
+    public string Seen { get; }
+
+    /// <summary>The prefix of all receipts.</summary>
+    public string Receipts { get; }
+
+    /// <summary>The prefixes of what a clear removes: messages in the log, in front, their cursors, chunks, uploads, and what is scheduled.</summary>
+    public string[] Contents => [Log, Front, Cursors, Chunks, Uploads, Scheduled];
+
+    /// <summary>The prefixes of the rest: in flight, settled, their sessions, seen IDs, index, settings. Receipts stay.</summary>
+    public string[] Remainder => [InFlight, Settled, Sessions, Seen, Index, System];
 
     /// <summary>A page's prefix.</summary>
     public string Page(long page) => Log + Hex(page) + "/";
@@ -56,7 +92,16 @@ internal sealed class QueueKeys
     public string PageCursors(long page) => Cursors + "p/" + Hex(page) + "/";
 
     /// <summary>A lane's receipt.</summary>
-    public string Receipt(string lane) => string.Concat(Root, "r/", lane);
+    public string Receipt(string lane) => Receipts + lane;
+
+    /// <summary>The key that a session locks as long as it lives.</summary>
+    public string Session(string session) => Sessions + session;
+
+    /// <summary>The prefix of the leases of a session.</summary>
+    public string Leases(string session) => string.Concat(InFlight, session, "/");
+
+    /// <summary>The prefix of what is due at a moment, in milliseconds since 1970.</summary>
+    public string DueAt(long milliseconds) => string.Concat(Scheduled, Hex(milliseconds), "/");
 
     /// <summary>The page in a key under <see cref="Log"/>, or -1 if it is not one.</summary>
     public long PageOf(string key) =>
