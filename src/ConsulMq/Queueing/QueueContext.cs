@@ -15,6 +15,7 @@ internal sealed class QueueContext
         Committer = new Committer(consul, new LanePool(keys, settings.ClientName, ids, settings.Clock), ids, settings);
         Index = new IndexReader(this);
         Tail = new LogTail(this);
+        Maintenance = new Maintenance(this);
     }
 
     public IConsul Consul { get; }
@@ -30,6 +31,8 @@ internal sealed class QueueContext
     public IndexReader Index { get; }
 
     public LogTail Tail { get; }
+
+    public Maintenance Maintenance { get; }
 
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();
