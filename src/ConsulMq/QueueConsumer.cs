@@ -163,6 +163,13 @@ public sealed class QueueConsumer : IDisposable
             isFresh |= isRead;
 
             var view = _state.View!;
+            // What an ended session held comes before what is here, as a rule.
+            if (isRead && view.HasEndedSessions && await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+            {
+                _state.DropView();
+                continue;
+            }
+
             var claim = Select((into, expired) => Selector.InOrder(view, max, _context.Now, into, expired));
             CollectDamage(view, damage);
             if (!claim.IsEmpty)
