@@ -82,6 +82,9 @@ public sealed class QueueConsumer : IDisposable
         _pool.Return(_state);
     }
 
+    /// <summary>Whether the queue's order is strict: no consumer goes out of the others' way.</summary>
+    private bool KeepsOrder => _context.Index.Settings.StrictOrder;
+
     private async Task<PopBatch> TakeAsync(int max, CancellationToken cancellation)
     {
         var damage = new List<ConsulMqException>();
@@ -89,7 +92,7 @@ public sealed class QueueConsumer : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             _state.Touch(_context.Settings.Clock.Elapsed);
-            var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
+            var claim = _state.Crowd.IsAlone || KeepsOrder ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
             if (claim is null)
                 return new PopBatch([], damage);
@@ -137,6 +140,14 @@ public sealed class QueueConsumer : IDisposable
                 }
 
                 var (gone, shared) = claim.Lost(commit);
+                if (KeepsOrder)
+                {
+                    if (gone)
+                        await DropGoneAsync(view, cancellation).ConfigureAwait(false);
+                    await RefreshAsync(shared, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (isFresh)
                 {
                     _state.Crowd.Lost(own: true);
@@ -170,16 +181,22 @@ public sealed class QueueConsumer : IDisposable
     private async Task<Claim?> ShareAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
     {
         var losses = 0;
-        while (_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false))
+        while (true)
         {
+            // As of before the share: what is set while it is read refuses the claim.
+            var info = _context.Index.Info;
+            if (info?.Settings.StrictOrder == true || !(_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false)))
+                break;
             cancellation.ThrowIfCancellationRequested();
             var claim = Selector.FromShare(_state.Share.Entries, max, _context.Now);
             Collect(_state.Share.Damage, damage);
             if (!claim.IsEmpty)
             {
-                var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
+                var commit = await CommitAsync(claim, null, cancellation, info?.Index ?? 0).ConfigureAwait(false);
                 if (commit.Succeeded)
                     return Won(claim, null, commit);
+                if (claim.LostSettings(commit))
+                    await _context.Index.ReadAsync(cancellation).ConfigureAwait(false);
                 var (_, shared) = claim.Lost(commit);
                 _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!.Key));
                 // One entry lost to somebody who passed by is no reason to give up the rest.
@@ -216,9 +233,9 @@ public sealed class QueueConsumer : IDisposable
         return claim;
     }
 
-    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation)
+    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation, ulong info = 0)
     {
-        var operations = claim.ToOperations(_context.Keys, view);
+        var operations = claim.ToOperations(_context.Keys, view, info);
         var commit = _context.Committer.CommitAsync(operations, late: () => PutBackLater(claim));
         try
         {
@@ -262,9 +279,20 @@ public sealed class QueueConsumer : IDisposable
 
     private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context).PutBackAsync(claim));
 
+    /// <summary>Others were faster: reads which entries of the page are there still, which is far less than the page. The view stays in order.</summary>
+    private async Task DropGoneAsync(HeadView view, CancellationToken cancellation)
+    {
+        var listing = await _context.Consul.KeysAsync(_context.Keys.Page(view.Page.Number), null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        var there = new HashSet<string>(listing.Keys, StringComparer.Ordinal);
+        foreach (var entry in view.Page.Entries)
+            entry.IsGone |= !there.Contains(entry.Key.Key);
+    }
+
     /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
     private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)
     {
+        if (entries.Count == 0)
+            return;
         var operations = new List<KvOperation>(entries.Count);
         foreach (var entry in entries)
             operations.Add(KvOperation.GetTree(entry.Key.Cursor));

@@ -72,7 +72,10 @@ internal sealed class Claim
     /// The view that the claim must fail with when the order has changed since it was read; null: the order does not matter. What serves safety are the
     /// checks on entries and cursors, which are always there.
     /// </param>
-    public List<KvOperation> ToOperations(QueueKeys keys, HeadView? view)
+    /// <param name="info">
+    /// Without a view: the ModifyIndex of the settings, 0 if there are none. The order begins to matter when they say so.
+    /// </param>
+    public List<KvOperation> ToOperations(QueueKeys keys, HeadView? view, ulong info = 0)
     {
         var operations = new List<KvOperation>(_cost + 2);
         if (view is not null)
@@ -82,6 +85,10 @@ internal sealed class Claim
             operations.Add(_newHead is { } head
                 ? KvOperation.Cas(keys.Head, view.HeadIndex, IndexCodec.Head(head, view.HeadIndex))
                 : KvOperation.CheckIndex(keys.Head, view.HeadIndex));
+        }
+        else
+        {
+            operations.Add(info == 0 ? KvOperation.CheckNotExists(keys.Info) : KvOperation.CheckIndex(keys.Info, info));
         }
 
         foreach (var (entry, offsets) in _parts)
@@ -121,6 +128,9 @@ internal sealed class Claim
 
     /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>
     public bool LostHead(Commit refusal) => _checksHead && refusal.Failed(0);
+
+    /// <summary>Whether the queue's settings have changed, where the view did not matter.</summary>
+    public bool LostSettings(Commit refusal) => !_checksHead && refusal.Failed(0);
 
     /// <summary>Marks the entries that are gone.</summary>
     /// <returns>Whether there are any, and the entries of which somebody else took a part.</returns>

@@ -9,10 +9,15 @@ namespace ConsulMq.Queueing;
 /// <param name="Tail">The tail.</param>
 internal sealed record IndexState(HeadState Head, ulong HeadIndex, TailState Tail);
 
-/// <summary>The tail of a queue: the page that pushes go to.</summary>
-/// <param name="Page">The page.</param>
+/// <summary>
+/// The tail of a queue, and what is set for the queue: a change of the settings moves the tail, so a write that stands on this tail stands on these
+/// settings.
+/// </summary>
+/// <param name="Page">The page that pushes go to.</param>
 /// <param name="Index">The ModifyIndex of the tail's key.</param>
-internal sealed record TailState(long Page, ulong Index);
+/// <param name="Settings">What was set when the tail had this ModifyIndex.</param>
+/// <param name="Most">In a queue with a most depth, how many messages are ready at most under this tail; null: nobody has counted.</param>
+internal sealed record TailState(long Page, ulong Index, QueueSettings Settings, long? Most = null);
 
 /// <summary>Reads a queue's index, checks once that this version knows the queue's layout, and remembers the tail.</summary>
 internal sealed class IndexReader(QueueContext context)
@@ -20,7 +25,6 @@ internal sealed class IndexReader(QueueContext context)
     private readonly QueueKeys _keys = context.Keys;
     private volatile TailState? _tail;
     private volatile QueueInfo? _info;
-    private byte[] _infoText = [];
 
     private static readonly QueueSettings Defaults = new();
 
@@ -77,7 +81,7 @@ internal sealed class IndexReader(QueueContext context)
     /// <exception cref="ConsulMqException">Unknown layout, or damage.</exception>
     public IndexState? Take(IReadOnlyList<KvPair> pairs)
     {
-        KvPair? head = null, tail = null;
+        KvPair? head = null, tail = null, info = null;
         foreach (var pair in pairs)
         {
             if (pair.Key == _keys.Head)
@@ -85,8 +89,11 @@ internal sealed class IndexReader(QueueContext context)
             else if (pair.Key == _keys.Tail)
                 tail = pair;
             else if (pair.Key == _keys.Info)
-                TakeInfo(pair);
+                info = pair;
         }
+
+        // What was read together stays together: another thread may read at the same time.
+        var known = TakeInfo(info);
 
         if (head is null && tail is null)
         {
@@ -95,21 +102,23 @@ internal sealed class IndexReader(QueueContext context)
         }
 
         var headState = head is null ? null : IndexCodec.ParseHead(head.Value.Span);
-        var tailPage = tail is null ? null : IndexCodec.ParseTail(tail.Value.Span);
-        if (headState is null || tailPage is null || headState.Value.Page > tailPage)
+        var storedTail = tail is null ? null : IndexCodec.ParseTail(tail.Value.Span);
+        if (headState is null || storedTail is null || headState.Value.Page > storedTail.Value.Page)
             throw Damaged(headState is null ? _keys.Head : _keys.Tail);
-        var state = new IndexState(headState.Value, head!.ModifyIndex, new TailState(tailPage.Value, tail!.ModifyIndex));
+        var tailState = new TailState(storedTail.Value.Page, tail!.ModifyIndex, known?.Settings ?? Defaults, storedTail.Value.Most);
+        var state = new IndexState(headState.Value, head!.ModifyIndex, tailState);
         _tail = state.Tail;
         return state;
     }
 
-    private void TakeInfo(KvPair pair)
+    private QueueInfo? TakeInfo(KvPair? pair)
     {
-        if (_info is not null && pair.Value.Span.SequenceEqual(_infoText))
-            return;
-        var text = pair.Value.ToArray();
-        _info = QueueInfo.Parse(text, _keys);
-        _infoText = text;
+        var known = _info;
+        if (pair is null)
+            known = null;
+        else if (known?.Index != pair.ModifyIndex)
+            known = QueueInfo.Parse(pair.Value.Span, _keys) with { Index = pair.ModifyIndex };
+        return _info = known;
     }
 
     private static ConsulMqException Damaged(string key) => new(

@@ -65,10 +65,11 @@ internal sealed class Inserter(QueueContext context)
             if (index is null)
                 return;
             var head = index.Head with { Front = true };
-            var operations = new List<KvOperation>(batch.Entries.Count + 2)
+            var operations = new List<KvOperation>(batch.Entries.Count + 3)
             {
                 KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(head, index.HeadIndex)),
             };
+            var landing = context.Tail.AddReturned(operations, index.Tail, batch.Ready);
             for (var i = 0; i < batch.Entries.Count; i++)
             {
                 var entry = batch.Entries[i];
@@ -76,7 +77,9 @@ internal sealed class Inserter(QueueContext context)
                 operations.Add(KvOperation.Set(key, batch.Value(entry)));
             }
 
-            if ((await context.Committer.CommitAsync(operations).ConfigureAwait(false)).Succeeded)
+            var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
+            context.Tail.Learn(landing, commit);
+            if (commit.Succeeded)
                 return;
         }
     }
