@@ -50,7 +50,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
         for (var i = 0; i < _run.Covered; i++)
         {
             var item = _run.Items[i];
-            var failed = item.Error ?? (item.Seen?.Original is null ? failure.Of(item) : null);
+            var failed = item.Error ?? failure.Of(item);
             outcomes.Enqueue(new PushOutcome(item.Tag, failed is null ? item.ToQueueObject(context) : null, failed));
         }
 

@@ -21,7 +21,9 @@ internal sealed class PushSender(QueueContext context)
             run.Fit(settings);
             if (tail?.Settings.MaxDepth is { } limit && run.Batch.Ready > 0)
             {
-                (var room, tail) = await _depth.RoomAsync(tail, run.Batch.Ready).ConfigureAwait(false);
+                if (await _depth.RoomAsync(tail, run.Batch.Ready).ConfigureAwait(false) is not var (room, counted))
+                    continue;
+                tail = counted;
                 if (run.Batch.Ready > room)
                     run.Fill(settings, room);
                 if (run.Covered == 0)

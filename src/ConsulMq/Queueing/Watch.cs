@@ -10,13 +10,15 @@ internal sealed class Watch
 
     private readonly QueueContext _context;
     private ulong _index;
+    private bool _isEmpty;
     private Task? _under;
 
-    private Watch(QueueContext context, string prefix, ulong index)
+    private Watch(QueueContext context, string prefix, KvKeys listing)
     {
         _context = context;
         Prefix = prefix;
-        _index = index;
+        _index = Math.Max(listing.Index, 1);
+        _isEmpty = listing.Keys.Count == 0;
     }
 
     public string Prefix { get; }
@@ -24,7 +26,7 @@ internal sealed class Watch
     public static async Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation)
     {
         var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-        return new Watch(context, prefix, Math.Max(listing.Index, 1));
+        return new Watch(context, prefix, listing);
     }
 
     /// <summary>
@@ -42,8 +44,16 @@ internal sealed class Watch
 
     private async Task BlockAsync(TimeSpan wait, CancellationToken cancellation)
     {
-        var listing = await _context.Consul.KeysAsync(Prefix, null, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
-        // Consul asks for this: an index that goes back means that its past is gone.
-        _index = listing.Index < _index ? 1 : listing.Index;
+        while (true)
+        {
+            var listing = await _context.Consul.KeysAsync(Prefix, null, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
+            // The index of an empty prefix is that of the whole store, and rises with every write elsewhere: asked again at once, the query soon blocks.
+            var isStillEmpty = _isEmpty && listing.Keys.Count == 0 && listing.Index > _index;
+            _isEmpty = listing.Keys.Count == 0;
+            // Consul asks for this: an index that goes back means that its past is gone.
+            _index = listing.Index < _index ? 1 : listing.Index;
+            if (!isStillEmpty)
+                return;
+        }
     }
 }
