@@ -27,7 +27,7 @@ public sealed class MessageQueue
         cancellation.ThrowIfCancellationRequested();
         var item = _pusher.Compose(draft);
         await PushAsync(item).WithCancellation(cancellation).ConfigureAwait(false);
-        return _context.ToQueueObject(item.Message, source: draft.Source);
+        return _context.ToQueueObject(item.Message, source: draft.Source, due: item.Due);
     }
 
     /// <summary>Opens a stream of pushes: what arrives while a write is under way goes together with the next one.</summary>

@@ -26,8 +26,8 @@ internal readonly record struct Landing(TailState? Tail, long Page, int FirstOpe
 /// <summary>The end of a queue's log: adds to a transaction what puts a batch there, and makes it impossible to land in a sealed page.</summary>
 internal sealed class LogTail(QueueContext context)
 {
-    /// <summary>What creating a queue, the most, costs beside the entries.</summary>
-    public const int MostOperations = 3;
+    /// <summary>What creating a queue and scheduling, the most, costs beside the entries.</summary>
+    public const int MostOperations = 4;
 
     /// <summary>Reads the tail if it is not known.</summary>
     public Task PrepareAsync() => context.Index.CachedTail is null ? context.Index.ReadAsync(CancellationToken.None) : Task.CompletedTask;
@@ -35,17 +35,23 @@ internal sealed class LogTail(QueueContext context)
     /// <summary>Adds a batch at the tail as it is known; creates the queue if there is none. Messages that are due later are scheduled.</summary>
     public Landing Add(List<KvOperation> operations, PushBatch batch)
     {
-        var tail = context.Index.CachedTail;
-        var first = operations.Count;
-        var page = AddTail(operations, tail, batch);
-        var landing = new Landing(tail, page, first, operations.Count - first);
+        var (entries, bytes) = Size(batch);
+        var landing = AddTail(operations, context.Index.CachedTail, entries, bytes);
+        (long Due, string Id)? first = null;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
-            var key = EntryKey.ForLog(context.Keys, page, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
+            var id = context.Ids.NewEntryId();
+            var key = entry.Due > 0
+                ? EntryKey.ForScheduled(context.Keys, entry.Due, i, id, entry.Count, entry.Length)
+                : EntryKey.ForLog(context.Keys, landing.Page, i, id, entry.Count, entry.Length);
             operations.Add(KvOperation.Set(key, batch.Value(entry)));
+            if (entry.Due > 0 && (first is not { } known || entry.Due < known.Due))
+                first = (entry.Due, id);
         }
 
+        if (first is var (due, touch))
+            operations.Add(KvOperation.Set(context.Keys.Due, IndexCodec.Due(due, touch)));
         return landing;
     }
 
@@ -64,7 +70,35 @@ internal sealed class LogTail(QueueContext context)
         }
     }
 
-    private long AddTail(List<KvOperation> operations, TailState? tail, PushBatch batch)
+    /// <summary>Adds what makes it impossible to land in a sealed page.</summary>
+    /// <param name="operations">The transaction.</param>
+    /// <param name="tail">The tail as it is known; null: there is no queue, and it is created.</param>
+    /// <param name="entries">How many entries come to the log.</param>
+    /// <param name="bytes">How many bytes they have.</param>
+    public Landing AddTail(List<KvOperation> operations, TailState? tail, int entries, long bytes)
+    {
+        var first = operations.Count;
+        var page = AddTailOperations(operations, tail, entries, bytes);
+        return new Landing(tail, page, first, operations.Count - first);
+    }
+
+    /// <summary>What of a batch comes to the log now.</summary>
+    private static (int Entries, long Bytes) Size(PushBatch batch)
+    {
+        var entries = 0;
+        long bytes = 0;
+        for (var i = 0; i < batch.Entries.Count; i++)
+        {
+            if (batch.Entries[i].Due > 0)
+                continue;
+            entries++;
+            bytes += batch.Entries[i].Length;
+        }
+
+        return (entries, bytes);
+    }
+
+    private long AddTailOperations(List<KvOperation> operations, TailState? tail, int entries, long bytes)
     {
         var keys = context.Keys;
         if (tail is null)
@@ -76,7 +110,7 @@ internal sealed class LogTail(QueueContext context)
             return IndexCodec.FirstPage;
         }
 
-        if (context.Settings.Random.NextDouble() >= Layout.RollProbability(batch.Entries.Count, batch.Bytes))
+        if (context.Settings.Random.NextDouble() >= Layout.RollProbability(entries, bytes))
         {
             operations.Add(KvOperation.CheckIndex(keys.Tail, tail.Index));
             return tail.Page;

@@ -51,7 +51,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushFailure
         foreach (var item in _items)
         {
             var failed = item.Error ?? failure.Error;
-            var pushed = failed is null ? context.ToQueueObject(item.Item.Message, source: item.Source) : null;
+            var pushed = failed is null ? context.ToQueueObject(item.Item.Message, source: item.Source, due: item.Item.Due) : null;
             outcomes.Enqueue(new PushOutcome(item.Tag, pushed, failed));
         }
 

@@ -24,6 +24,7 @@ internal sealed class Pusher(QueueContext context)
     {
         // Milliseconds are what people read; nothing is ordered by them.
         var now = context.Now;
+        var due = draft.NotBefore > now ? DueAt(draft.NotBefore.Value) : 0;
         now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
         return new PushItem(new Message
         {
@@ -34,7 +35,14 @@ internal sealed class Pusher(QueueContext context)
             Tags = draft.Tags,
             Headers = draft.Headers,
             Body = draft.Body,
-        });
+        }, due);
+    }
+
+    /// <summary>In milliseconds since 1970, and never earlier.</summary>
+    private static long DueAt(DateTimeOffset time)
+    {
+        var milliseconds = time.ToUnixTimeMilliseconds();
+        return time.Ticks % TimeSpan.TicksPerMillisecond == 0 ? milliseconds : Math.Min(milliseconds + 1, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
     }
 
     /// <summary>Commits a batch at the end of the log. Creates the queue if it is not there.</summary>

@@ -39,6 +39,9 @@ internal sealed class QueueContext
 
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
-    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null) =>
-        new(message, Keys.Queue, Settings.BodyReader, position, place, source);
+    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null, long due = 0) =>
+        new(message, Keys.Queue, Settings.BodyReader, position, place, source)
+        {
+            NotBefore = due > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null,
+        };
 }
