@@ -7,7 +7,7 @@ namespace ConsulMq.Queueing;
 /// A consumer's view of the beginning of a queue at one ModifyIndex of the head. It stays good while claims are made from it: what others take shows
 /// when a claim is refused, and whatever changes the order touches the head.
 /// </summary>
-internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, IReadOnlyList<KvPair> sessions)
+internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, IReadOnlyList<KvPair> sessions, int edition)
 {
     /// <summary>What the head said.</summary>
     public HeadState Head { get; private set; } = index.Head;
@@ -29,6 +29,9 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
 
     /// <summary>The keys of the sessions that hold leases, as they were read.</summary>
     public IReadOnlyList<KvPair> Sessions { get; } = sessions;
+
+    /// <summary>What <see cref="Maintenance.Edition"/> was before this was read.</summary>
+    public int Edition { get; } = edition;
 
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }

@@ -23,6 +23,10 @@ internal sealed class Maintenance(QueueContext context)
     private readonly Reaper _reaper = new(context);
     private readonly Chores _chores = new(context);
     private long _next = Never;
+    private int _reaped;
+
+    /// <summary>Another one than before: this client has learnt of due times, or brought something back, meanwhile.</summary>
+    public int Edition => _scheduler.Edition + Volatile.Read(ref _reaped);
 
     /// <summary>
     /// Does what a view that holds no message has to give: costs nothing but what there is to do. Asked before "empty" is said, and in waiting loops.
@@ -37,7 +41,9 @@ internal sealed class Maintenance(QueueContext context)
         _chores.InPassing();
         var due = await MoveDueAsync(view.Due, isWaiting, 1, cancellation).ConfigureAwait(false);
         var reaped = await ReapAsync(view.Sessions, cancellation).ConfigureAwait(false);
-        return due with { Any = due.Any || reaped };
+        // What turned out to be no longer scheduled, or in flight, may have come into the queue after the view was read. Whoever waits is woken by that.
+        var hasMoved = !isWaiting && view.Edition != Edition;
+        return due with { Any = due.Any || reaped || hasMoved };
     }
 
     /// <summary>An operation was successful: begins a look in the background if it is time for one. The operation does not wait for it.</summary>
@@ -89,8 +95,10 @@ internal sealed class Maintenance(QueueContext context)
     {
         try
         {
-            return sessions.Any(static pair => string.IsNullOrEmpty(pair.Session))
-                && await _reaper.ReapAsync(sessions, cancellation).ConfigureAwait(false);
+            if (!sessions.Any(static pair => string.IsNullOrEmpty(pair.Session)) || !await _reaper.ReapAsync(sessions, cancellation).ConfigureAwait(false))
+                return false;
+            Interlocked.Increment(ref _reaped);
+            return true;
         }
         catch (Exception e) when (e is ConsulException or ConsulMqException)
         {

@@ -28,6 +28,10 @@ internal sealed class Scheduler(QueueContext context)
 
     private readonly DueMover _mover = new(context);
     private volatile DueTimes? _known;
+    private int _edition;
+
+    /// <summary>Changes with all that this client learns of due times.</summary>
+    public int Edition => Volatile.Read(ref _edition);
 
     /// <summary>Moves what is due into the queue.</summary>
     /// <param name="signal">The signal as it was just read; null: nobody ever scheduled anything.</param>
@@ -66,6 +70,7 @@ internal sealed class Scheduler(QueueContext context)
             }
 
             _known = known;
+            Interlocked.Increment(ref _edition);
         }
 
         return new DueLook(any, known.Next);
