@@ -15,17 +15,23 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Clear-ConsulMq'
+        'Complete-ConsulMqItem'
         'Connect-ConsulMq'
+        'Deny-ConsulMqItem'
         'Disconnect-ConsulMq'
         'Get-ConsulMqConnection'
         'Get-ConsulMqIndex'
         'Get-ConsulMqItem'
         'Get-ConsulMqQueue'
+        'Invoke-ConsulMqWorker'
+        'Move-ConsulMqItem'
         'Pop-ConsulMqItem'
         'Push-ConsulMqItem'
         'Remove-ConsulMqQueue'
         'Start-ConsulMqDevAgent'
         'Stop-ConsulMqDevAgent'
+        'Undo-ConsulMqItem'
+        'Update-ConsulMqLease'
     )
     PrivateData          = @{
         PSData = @{
