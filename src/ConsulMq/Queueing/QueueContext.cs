@@ -6,7 +6,7 @@ namespace ConsulMq.Queueing;
 /// <summary>What all operations on one queue share.</summary>
 internal sealed class QueueContext
 {
-    public QueueContext(IConsul consul, QueueKeys keys, ConnectionSettings settings, IdGenerator ids)
+    public QueueContext(IConsul consul, QueueKeys keys, ConnectionSettings settings, IdGenerator ids, SessionKeeper sessions, Func<string, QueueContext> other)
     {
         Consul = consul;
         Keys = keys;
@@ -15,6 +15,10 @@ internal sealed class QueueContext
         Committer = new Committer(consul, new LanePool(keys, settings.ClientName, ids, settings.Clock), ids, settings);
         Index = new IndexReader(this);
         Tail = new LogTail(this);
+        Sessions = sessions;
+        Leases = new LeaseBook(this);
+        Settler = new Settler(this);
+        Other = other;
     }
 
     public IConsul Consul { get; }
@@ -31,11 +35,21 @@ internal sealed class QueueContext
 
     public LogTail Tail { get; }
 
+    /// <summary>The sessions of the connection.</summary>
+    public SessionKeeper Sessions { get; }
+
+    public LeaseBook Leases { get; }
+
+    public Settler Settler { get; }
+
+    /// <summary>Another queue of the connection, by its name.</summary>
+    public Func<string, QueueContext> Other { get; }
+
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();
 
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
-    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null) =>
-        new(message, Keys.Queue, Settings.BodyReader, position, place, source);
+    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null, ConsulMqLease? lease = null) =>
+        new(message, Keys.Queue, Settings.BodyReader, position, place, source) { Lease = lease };
 }
