@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using System.Management.Automation.Language;
 using ConsulMq.Parameters;
 using ConsulMq.Workers;
 
@@ -116,8 +115,9 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
 
     private void Stop()
     {
-        _worker!.Stop();
+        // In this order: nobody is to wait for room in the outlet when it comes to stopping.
         _outlet.Close();
+        _worker!.Stop();
     }
 
     /// <summary>Whatever the reason: what is in hand is brought to its end, which takes no longer than the grace period and a moment.</summary>
@@ -126,8 +126,8 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
         Stop();
         if (work.IsCompleted)
             return;
-        if (_worker!.Running > 0)
-            Announce($"Stopping: {_worker.Running} messages are still worked on, for at most {Format.Duration(GracePeriod)}.");
+        if (_worker!.Running is > 0 and var running)
+            Announce($"Stopping: {(running == 1 ? "1 message is" : $"{running} messages are")} still worked on, for at most {Format.Duration(GracePeriod)}.");
         Task.WaitAny(work);
     }
 
@@ -166,12 +166,8 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
         RetryDelay = RetryDelay,
     };
 
-    private JobSetup Setup()
-    {
-        // Not the block itself: that belongs to the caller's runspace, and would run there. Of its syntax tree another one is made, with lines and file.
-        var block = ScriptBlock.Ast is ScriptBlockAst ast ? ast.GetScriptBlock() : ScriptBlock.Create(ScriptBlock.ToString());
-        return new JobSetup(block, UsingValues.Of(ScriptBlock, SessionState), CallerPreferences.Of(this), SessionState.Path.CurrentLocation.Path, Link);
-    }
+    private JobSetup Setup() =>
+        new(JobBlock.Of(ScriptBlock), UsingValues.Of(ScriptBlock, SessionState), CallerPreferences.Of(this), SessionState.Path.CurrentLocation.Path, Link);
 
     private void Validate(TimeSpan? time, string name)
     {

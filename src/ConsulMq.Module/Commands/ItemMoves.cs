@@ -26,7 +26,7 @@ internal sealed class ItemMoves(QueueMover mover, CancellationToken stop) : IDis
         return _moving!.IsCompleted || _gathered.Count >= Most;
     }
 
-    /// <summary>The next outcomes, in the order of the messages.</summary>
+    /// <summary>The next outcomes.</summary>
     public async Task<List<(QueueObject Item, MoveOutcome Outcome)>> NextAsync()
     {
         var outcomes = await _moving!.ConfigureAwait(false);
@@ -48,10 +48,12 @@ internal sealed class ItemMoves(QueueMover mover, CancellationToken stop) : IDis
 
     private async Task<List<(QueueObject, MoveOutcome)>> MoveAsync(List<QueueObject> items)
     {
+        // The order in which their outcomes come.
+        QueueObject[] order = [.. items.Where(static item => item.Lease is not null), .. items.Where(static item => item.Lease is null)];
         try
         {
-            var outcomes = await mover.MoveAsync(items, stop).ConfigureAwait(false);
-            return [.. items.Zip(outcomes, static (item, outcome) => (item, outcome))];
+            var outcomes = await mover.MoveAsync(order, stop).ConfigureAwait(false);
+            return [.. order.Zip(outcomes, static (item, outcome) => (item, outcome))];
         }
         catch (ConsulMqException e)
         {

@@ -15,9 +15,6 @@ public sealed class PopItemCommand : QueueCmdlet
     /// <summary>How long it may take to put messages back when the pipeline ends early.</summary>
     private static readonly TimeSpan PutBackTime = TimeSpan.FromSeconds(3);
 
-    /// <summary>What Consul allows for the session that holds a lease.</summary>
-    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(10), LongestLease = TimeSpan.FromHours(24);
-
     /// <summary>How many messages to take at most. Default: 1.</summary>
     [Parameter(ParameterSetName = "Count")]
     [ValidateRange(1, int.MaxValue)]
@@ -54,7 +51,7 @@ public sealed class PopItemCommand : QueueCmdlet
 
     private protected override void Begin()
     {
-        if (LeaseDuration < ShortestLease || LeaseDuration > LongestLease)
+        if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
             ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours. Update-ConsulMqLease prolongs a lease.", LeaseDuration));
     }
 

@@ -19,13 +19,19 @@ internal static class CallerPreferences
     {
         var variables = new Dictionary<string, object>();
         foreach (var (parameter, variable) in Names)
-        {
-            var value = cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var bound) ? bound : cmdlet.GetVariableValue(variable);
-            variables[variable] = value is SwitchParameter flag ? flag ? ActionPreference.Continue : ActionPreference.SilentlyContinue : Preference(value);
-        }
-
+            variables[variable] = Preference(cmdlet, parameter, variable);
         return variables;
     }
+
+    /// <summary>What is to happen at an error.</summary>
+    public static ActionPreference ErrorAction(PSCmdlet cmdlet) => Preference(cmdlet, "ErrorAction", "ErrorActionPreference");
+
+    private static ActionPreference Preference(PSCmdlet cmdlet, string parameter, string variable) =>
+        (cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var bound) ? bound : cmdlet.GetVariableValue(variable)) switch
+        {
+            SwitchParameter flag => flag ? ActionPreference.Continue : ActionPreference.SilentlyContinue,
+            var value => Preference(value),
+        };
 
     private static ActionPreference Preference(object? value) =>
         LanguagePrimitives.TryConvertTo<ActionPreference>(value, out var preference) && preference is ActionPreference.Stop or ActionPreference.SilentlyContinue or ActionPreference.Ignore

@@ -2,17 +2,16 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using ConsulMq.Session;
 
 namespace ConsulMq.Workers;
 
 /// <summary>What the runspaces of a worker have in common.</summary>
-/// <param name="Block">The script block, bound to no session.</param>
+/// <param name="Block">The script block.</param>
 /// <param name="UsingValues">The values of its <c>$using:</c> variables.</param>
 /// <param name="Variables">Variables that every runspace begins with: the caller's preferences.</param>
 /// <param name="Location">Where the caller is.</param>
 /// <param name="Connection">The connection that commands in the block use unless they name one.</param>
-internal sealed record JobSetup(ScriptBlock Block, IDictionary UsingValues, IReadOnlyDictionary<string, object> Variables, string Location, ConsulMqConnection Connection)
+internal sealed record JobSetup(JobBlock Block, IDictionary UsingValues, IReadOnlyDictionary<string, object> Variables, string Location, ConsulMqConnection Connection)
 {
     /// <summary>The module itself, as it was installed.</summary>
     public static string Module { get; } = FindModule();
@@ -28,9 +27,6 @@ internal sealed record JobSetup(ScriptBlock Block, IDictionary UsingValues, IRea
 /// <summary>A runspace in which a worker's script block runs for one message after the other. Opened when it is first needed.</summary>
 internal sealed class JobRunspace(JobSetup setup, Outlet outlet) : IDisposable
 {
-    // The item comes as an argument and as $_; variables of one item are gone with it, global ones stay.
-    private const string Call = "param($Block, $Item) & $Block $Item";
-
     private readonly object _gate = new();
     private readonly JobHost _host = new();
     private Runspace? _runspace;
@@ -93,7 +89,8 @@ internal sealed class JobRunspace(JobSetup setup, Outlet outlet) : IDisposable
         _runspace!.SessionStateProxy.PSVariable.Set("_", item);
         var shell = PowerShell.Create();
         shell.Runspace = _runspace;
-        shell.AddScript(Call, useLocalScope: true).AddArgument(setup.Block).AddArgument(item);
+        // Variables of one message are gone with it; global ones stay.
+        shell.AddScript(setup.Block.Call, useLocalScope: true).AddArgument(setup.Block.Block).AddArgument(item);
         if (setup.UsingValues.Count > 0)
             shell.AddParameter(UsingValues.Parameter, setup.UsingValues);
         lock (_gate)
@@ -121,7 +118,7 @@ internal sealed class JobRunspace(JobSetup setup, Outlet outlet) : IDisposable
         {
             _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(setup.Location));
         }
-        catch (Exception e) when (e is ProviderInvocationException or DriveNotFoundException or ItemNotFoundException or ProviderNotFoundException)
+        catch (Exception e) when (e is ProviderInvocationException or System.Management.Automation.DriveNotFoundException or ItemNotFoundException or ProviderNotFoundException)
         {
             // A drive of the caller's session alone. The block runs where PowerShell starts.
         }

@@ -15,7 +15,7 @@ internal sealed class JobStreams : IDisposable
     {
         (_item, _outlet) = (item, outlet);
         Connect(Output, PassOn);
-        Connect(shell.Streams.Error, error => outlet.Post(cmdlet => cmdlet.WriteError(JobErrors.Written(error, item))));
+        Connect(shell.Streams.Error, error => outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(JobErrors.Written(error, item))));
         Connect(shell.Streams.Warning, record => outlet.Post(cmdlet => cmdlet.WriteWarning(Tagged(record.Message))));
         Connect(shell.Streams.Verbose, record => outlet.Post(cmdlet => cmdlet.WriteVerbose(Tagged(record.Message))));
         Connect(shell.Streams.Debug, record => outlet.Post(cmdlet => cmdlet.WriteDebug(Tagged(record.Message))));

@@ -29,7 +29,7 @@ internal sealed class Outlet
     /// <summary>Passes something on; waits while there is no room.</summary>
     /// <param name="write">Writes it, on the pipeline thread. Not called when the pipeline has come down.</param>
     /// <param name="then">Called when it was written, or when that will never be: on any thread, and not for long.</param>
-    public void Post(Action<Cmdlet>? write, Action? then = null)
+    public void Post(Action<PSCmdlet>? write, Action? then = null)
     {
         lock (_gate)
         {
@@ -50,7 +50,7 @@ internal sealed class Outlet
     /// <param name="cmdlet">Where to, of this thread.</param>
     /// <param name="patience">How long to wait for it.</param>
     /// <returns>False: there is nothing to come any more.</returns>
-    public bool Write(Cmdlet cmdlet, TimeSpan patience)
+    public bool Write(PSCmdlet cmdlet, TimeSpan patience)
     {
         Message message;
         var watch = Stopwatch.StartNew();
@@ -107,5 +107,5 @@ internal sealed class Outlet
             message.Then?.Invoke();
     }
 
-    private readonly record struct Message(Action<Cmdlet>? Write, Action? Then);
+    private readonly record struct Message(Action<PSCmdlet>? Write, Action? Then);
 }

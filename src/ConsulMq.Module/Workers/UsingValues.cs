@@ -44,7 +44,7 @@ internal static class UsingValues
 #pragma warning restore CA1308
 
     /// <summary>Evaluates <c>$using:a</c>, <c>$using:a.b[1]</c>, <c>${using:a}</c> or <c>@using:a</c> without its <c>using:</c>.</summary>
-    private static object? Value(UsingExpressionAst expression, SessionState session)
+    private static PSObject? Value(UsingExpressionAst expression, SessionState session)
     {
         var text = expression.Extent.Text;
         var at = text.IndexOf("using:", StringComparison.OrdinalIgnoreCase);

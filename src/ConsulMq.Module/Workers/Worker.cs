@@ -79,8 +79,8 @@ internal sealed class Worker : IDisposable
                 var batch = await consumer.LeaseAsync(room, null, _stop.Token).ConfigureAwait(false);
                 (hasBegun, pause) = (true, TimeSpan.Zero);
                 foreach (var damage in batch.Damage)
-                    _outlet.Post(cmdlet => cmdlet.WriteError(ErrorRecords.Of(damage, damage.Subject)));
-                Tally.Add(batch.Items.Count);
+                    _outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(ErrorRecords.Of(damage, damage.Subject)));
+                Tally.Add(batch.Items);
                 if (batch.Items.Count > 0)
                     _slots.Add(batch.Items);
                 else if (_options.StopWhenEmpty && open == 0 && Tally.UntilLastReturn == TimeSpan.Zero)
@@ -130,15 +130,17 @@ internal sealed class Worker : IDisposable
         }
 
         using var look = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var waiting = consumer.WaitAsync(Tally.Open == 0 ? Tally.UntilLastReturn : Timeout.InfiniteTimeSpan, look.Token);
+        var waiting = consumer.WaitAsync(Timeout.InfiniteTimeSpan, look.Token);
         while (!waiting.IsCompleted)
         {
             var changed = Tally.Changed;
-            if (Tally.Open == 0 && Tally.UntilLastReturn == TimeSpan.Zero)
+            var left = Tally.Open == 0 ? Tally.UntilLastReturn : Timeout.InfiniteTimeSpan;
+            if (left == TimeSpan.Zero)
                 look.Cancel();
-            await Task.WhenAny(waiting, changed).ConfigureAwait(false);
+            await Task.WhenAny(waiting, changed, Task.Delay(left, look.Token)).ConfigureAwait(false);
         }
 
+        look.Cancel();
         await waiting.ConfigureAwait(false);
     }
 
@@ -153,6 +155,8 @@ internal sealed class Worker : IDisposable
             await _slots.EndedAsync(LastMoment).ConfigureAwait(false);
         }
 
+        for (var changed = Tally.Changed; Tally.Finishing > 0; changed = Tally.Changed)
+            await changed.ConfigureAwait(false);
         await _settler.EndAsync(LastMoment).ConfigureAwait(false);
         await Task.WhenAny(back, Task.Delay(LastMoment)).ConfigureAwait(false);
     }
@@ -184,7 +188,16 @@ internal sealed class Worker : IDisposable
             Delay = delay,
             Reason = job.Failure is null ? null : JobErrors.Reason(job.Failure),
         };
-        _outlet.Post(null, then: () => _settler.Add(job));
+        Tally.Finished();
+        var isPassedOn = new ManualResetEventSlim();
+        _outlet.Post(null, then: () =>
+        {
+            _settler.Add(job);
+            Tally.Settling();
+            isPassedOn.Set();
+        });
+        // Not before that the next one: else a pipeline that ends early would let go of the output of many.
+        isPassedOn.Wait();
     }
 
     private void Settled(Job job, SettleOutcome outcome)
@@ -197,17 +210,17 @@ internal sealed class Worker : IDisposable
         }
 
         if (outcome.Error is { } error)
-            _outlet.Post(cmdlet => cmdlet.WriteError(ErrorRecords.Of(error, job.Item)));
+            _outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(ErrorRecords.Of(error, job.Item)));
         if (job.Failure is not null)
-            _outlet.Post(cmdlet => cmdlet.WriteError(JobErrors.Failed(job, Consequence(job, outcome))));
-        Tally.Returned(outcome.Error is null && !outcome.IsDeadLetter ? job.Settlement!.Delay : null);
+            _outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(JobErrors.Failed(job, Consequence(job, outcome))));
+        Tally.Returned(job.Item.Id, outcome.Error is null && !outcome.IsDeadLetter ? job.Settlement!.Delay : null);
     }
 
     private string Consequence(Job job, SettleOutcome outcome) => outcome switch
     {
         { Error: not null } => "It could not be given back.",
         { IsDeadLetter: true } => $"It is a dead letter now, in '{_queue.Name}.dead'.",
-        _ => $"It comes back in {Format.Duration(job.Settlement!.Delay)}.",
+        _ => $"It comes back in {Format.Duration(TimeSpan.FromSeconds(Math.Ceiling(job.Settlement!.Delay.TotalSeconds)))}.",
     };
 
     private void Warn(string text) => _outlet.Post(cmdlet => cmdlet.WriteWarning(text));

@@ -10,8 +10,8 @@ internal sealed class WorkerTally
 
     private readonly object _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Dictionary<Guid, TimeSpan> _away = [];
     private TaskCompletionSource<bool> _changed = NewChange();
-    private TimeSpan _lastReturn;
 
     /// <summary>How many messages were completed.</summary>
     public int Done { get; private set; }
@@ -32,13 +32,19 @@ internal sealed class WorkerTally
         }
     }
 
+    /// <summary>How many of them were worked on and still wait for their output to go down the pipeline.</summary>
+    public int Finishing { get; private set; }
+
     /// <summary>How long until the last of those that failed has come back, if nobody else takes it; zero: none is away.</summary>
     public TimeSpan UntilLastReturn
     {
         get
         {
             lock (_gate)
-                return _lastReturn > _clock.Elapsed ? _lastReturn - _clock.Elapsed : TimeSpan.Zero;
+            {
+                var last = _away.Count == 0 ? TimeSpan.Zero : _away.Values.Max();
+                return last > _clock.Elapsed ? last - _clock.Elapsed : TimeSpan.Zero;
+            }
         }
     }
 
@@ -53,17 +59,28 @@ internal sealed class WorkerTally
     }
 
     /// <summary>Messages were taken.</summary>
-    public void Add(int count) => Change(() => Taken += count);
+    public void Add(IReadOnlyList<QueueObject> items) => Change(() =>
+    {
+        Taken += items.Count;
+        foreach (var item in items)
+            _away.Remove(item.Id);
+    });
+
+    /// <summary>A message was worked on.</summary>
+    public void Finished() => Change(() => Finishing++);
+
+    /// <summary>A message that was worked on is being settled.</summary>
+    public void Settling() => Change(() => Finishing--);
 
     /// <summary>A message was completed.</summary>
     public void Completed() => Change(() => Done++);
 
     /// <summary>A message failed, and comes back after that time; null: it does not.</summary>
-    public void Returned(TimeSpan? after) => Change(() =>
+    public void Returned(Guid id, TimeSpan? after) => Change(() =>
     {
         Failed++;
-        if (after is { } delay && _clock.Elapsed + delay + Margin > _lastReturn)
-            _lastReturn = _clock.Elapsed + delay + Margin;
+        if (after is { } delay)
+            _away[id] = _clock.Elapsed + delay + Margin;
     });
 
     private static TaskCompletionSource<bool> NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
