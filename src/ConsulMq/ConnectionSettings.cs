@@ -33,6 +33,9 @@ public sealed record ConnectionSettings
     /// <summary>How waiting callers go on: on a thread of their own, or, in a simulation, at once on the one that there is.</summary>
     internal TaskCreationOptions Continuations { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
 
+    /// <summary>How likely a process does the rare chores at its first chance, and not only after ten minutes.</summary>
+    internal double FirstChores { get; init; } = 1 / 16.0;
+
     private static string DefaultClientName()
     {
         using var process = global::System.Diagnostics.Process.GetCurrentProcess();

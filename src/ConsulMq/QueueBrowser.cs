@@ -29,7 +29,7 @@ public sealed class QueueBrowser
         while (true)
         {
             var asked = _next;
-            var pairs = await _context.Index.SnapshotAsync(asked, cancellation).ConfigureAwait(false);
+            var pairs = await _context.Index.SnapshotAsync(asked, sessions: false, cancellation).ConfigureAwait(false);
             var index = _context.Index.Take(pairs);
             if (index is null)
             {

@@ -169,7 +169,11 @@ public sealed class QueueConsumer : IDisposable
             {
                 var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
                 if (commit.Succeeded)
+                {
+                    _context.Maintenance.InPassing(isRead ? view : null);
                     return Won(claim, view, commit);
+                }
+
                 if (claim.LostHead(commit))
                 {
                     _state.DropView();
@@ -197,7 +201,9 @@ public sealed class QueueConsumer : IDisposable
             }
             else if (isRead)
             {
-                return null;
+                if (!await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+                    return null;
+                _state.DropView();
             }
             else
             {
@@ -219,7 +225,11 @@ public sealed class QueueConsumer : IDisposable
             {
                 var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
                 if (commit.Succeeded)
+                {
+                    _context.Maintenance.InPassing();
                     return Won(claim, null, commit);
+                }
+
                 var (_, shared) = claim.Lost(commit);
                 _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!.Key));
                 // One entry lost to somebody who passed by is no reason to give up the rest.
@@ -245,9 +255,16 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>Whether a message is there, as a fresh read says.</summary>
     private async Task<bool> LookAsync(CancellationToken cancellation)
     {
-        _state.DropView();
-        return await ReadAsync(cancellation).ConfigureAwait(false)
-            && (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null);
+        do
+        {
+            _state.DropView();
+            if (!await ReadAsync(cancellation).ConfigureAwait(false))
+                return false;
+            if (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null)
+                return true;
+        }
+        while (await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false));
+        return false;
     }
 
     private static Claim Won(Claim claim, HeadView? view, Commit commit)

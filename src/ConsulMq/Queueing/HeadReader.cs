@@ -21,7 +21,7 @@ internal sealed class HeadReader(QueueContext context)
         {
             cancellation.ThrowIfCancellationRequested();
             var wanted = beyond ?? guess;
-            var pairs = await context.Index.SnapshotAsync(wanted, cancellation).ConfigureAwait(false);
+            var pairs = await context.Index.SnapshotAsync(wanted, sessions: wanted is not null, cancellation).ConfigureAwait(false);
             var index = context.Index.Take(pairs);
             if (index is null)
             {
@@ -43,7 +43,7 @@ internal sealed class HeadReader(QueueContext context)
             var isNew = index.Head.Front && front?.HeadIndex != index.HeadIndex;
             if (isNew)
                 front = (await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false), index.HeadIndex);
-            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null);
+            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null, context.Index.TakeSessions(pairs));
             if (HasOpen(page.Entries))
                 return view;
             if (!view.IsSealed)

@@ -1,3 +1,4 @@
+using ConsulMq.Consul;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -6,7 +7,7 @@ namespace ConsulMq.Queueing;
 /// A consumer's view of the beginning of a queue at one ModifyIndex of the head. It stays good while claims are made from it: what others take shows
 /// when a claim is refused, and whatever changes the order touches the head.
 /// </summary>
-internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front)
+internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, IReadOnlyList<KvPair> sessions)
 {
     /// <summary>What the head said.</summary>
     public HeadState Head { get; private set; } = index.Head;
@@ -22,6 +23,12 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front)
 
     /// <summary>The front set; null: the head said that there is none.</summary>
     public FrontSet? Front { get; } = front;
+
+    /// <summary>The signal of those who schedule, as it was read; null: nobody ever did.</summary>
+    public DueSignal? Due { get; } = index.Due;
+
+    /// <summary>The keys of the sessions that hold leases, as they were read.</summary>
+    public IReadOnlyList<KvPair> Sessions { get; } = sessions;
 
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }

@@ -7,12 +7,18 @@ namespace ConsulMq.Queueing;
 /// <param name="Head">What the head says.</param>
 /// <param name="HeadIndex">Its ModifyIndex.</param>
 /// <param name="Tail">The tail.</param>
-internal sealed record IndexState(HeadState Head, ulong HeadIndex, TailState Tail);
+/// <param name="Due">The signal of those who schedule; null: nobody ever did.</param>
+internal sealed record IndexState(HeadState Head, ulong HeadIndex, TailState Tail, DueSignal? Due);
 
 /// <summary>The tail of a queue: the page that pushes go to.</summary>
 /// <param name="Page">The page.</param>
 /// <param name="Index">The ModifyIndex of the tail's key.</param>
 internal sealed record TailState(long Page, ulong Index);
+
+/// <summary>What whoever schedules a message leaves for the others, so that they look at the due times again.</summary>
+/// <param name="Due">When the message is due, in milliseconds since 1970; the last one's, of several.</param>
+/// <param name="Index">The ModifyIndex of the signal's key: another one, and somebody has scheduled since.</param>
+internal sealed record DueSignal(long Due, ulong Index);
 
 /// <summary>Reads a queue's index, checks once that this version knows the queue's layout, and remembers the tail.</summary>
 internal sealed class IndexReader(QueueContext context)
@@ -53,18 +59,32 @@ internal sealed class IndexReader(QueueContext context)
     /// <summary>Reads the index afresh, never stale. Null: there is no such queue.</summary>
     public async Task<IndexState?> ReadAsync(CancellationToken cancellation)
     {
-        return Take(await SnapshotAsync(null, cancellation).ConfigureAwait(false));
+        return Take(await SnapshotAsync(null, sessions: false, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Reads the index, and a page with its cursors if one is named, as of one moment and never stale.</summary>
-    public async Task<IReadOnlyList<KvPair>> SnapshotAsync(long? page, CancellationToken cancellation)
+    /// <summary>
+    /// Reads the index, and a page with its cursors if one is named, as of one moment and never stale; the sessions that hold leases too, behind all else,
+    /// if they are asked for.
+    /// </summary>
+    public async Task<IReadOnlyList<KvPair>> SnapshotAsync(long? page, bool sessions, CancellationToken cancellation)
     {
-        var operations = new List<KvOperation>(4);
+        var operations = new List<KvOperation>(5);
         AddTo(operations);
         if (page is { } number)
             LogPage.AddTo(operations, _keys, number);
+        if (sessions)
+            operations.Add(KvOperation.GetTree(_keys.Sessions));
         var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
         return result.Pairs;
+    }
+
+    /// <summary>The sessions among the pairs of a snapshot that asked for them.</summary>
+    public IReadOnlyList<KvPair> TakeSessions(IReadOnlyList<KvPair> pairs)
+    {
+        var first = pairs.Count;
+        while (first > 0 && pairs[first - 1].Key.StartsWith(_keys.Sessions, StringComparison.Ordinal))
+            first--;
+        return first == pairs.Count ? [] : [.. pairs.Skip(first)];
     }
 
     /// <summary>
@@ -77,13 +97,15 @@ internal sealed class IndexReader(QueueContext context)
     /// <exception cref="ConsulMqException">Unknown layout, or damage.</exception>
     public IndexState? Take(IReadOnlyList<KvPair> pairs)
     {
-        KvPair? head = null, tail = null;
+        KvPair? head = null, tail = null, due = null;
         foreach (var pair in pairs)
         {
             if (pair.Key == _keys.Head)
                 head = pair;
             else if (pair.Key == _keys.Tail)
                 tail = pair;
+            else if (pair.Key == _keys.Due)
+                due = pair;
             else if (pair.Key == _keys.Info)
                 TakeInfo(pair);
         }
@@ -98,8 +120,11 @@ internal sealed class IndexReader(QueueContext context)
         var tailPage = tail is null ? null : IndexCodec.ParseTail(tail.Value.Span);
         if (headState is null || tailPage is null || headState.Value.Page > tailPage)
             throw Damaged(headState is null ? _keys.Head : _keys.Tail);
-        var state = new IndexState(headState.Value, head!.ModifyIndex, new TailState(tailPage.Value, tail!.ModifyIndex));
-        _tail = state.Tail;
+        var signal = due is null ? null : new DueSignal(IndexCodec.ParseDue(due.Value.Span), due.ModifyIndex);
+        var state = new IndexState(headState.Value, head!.ModifyIndex, new TailState(tailPage.Value, tail!.ModifyIndex), signal);
+        // A snapshot in the background may be older than what a push has learnt meanwhile.
+        if (_tail is not { } known || known.Index <= state.Tail.Index)
+            _tail = state.Tail;
         return state;
     }
 

@@ -13,7 +13,7 @@ internal sealed class Locator(QueueContext context)
         while (wanted.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            var pairs = await context.Index.SnapshotAsync(page, cancellation).ConfigureAwait(false);
+            var pairs = await context.Index.SnapshotAsync(page, sessions: false, cancellation).ConfigureAwait(false);
             if (context.Index.Take(pairs) is not { } index)
             {
                 await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);

@@ -49,7 +49,10 @@ internal sealed class Pusher(QueueContext context)
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
             context.Tail.Learn(landing, commit);
             if (commit.Succeeded)
+            {
+                context.Maintenance.InPassing();
                 return;
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class QueueContext
         Leases = new LeaseBook(this);
         Settler = new Settler(this);
         Other = other;
+        Maintenance = new Maintenance(this);
     }
 
     public IConsul Consul { get; }
@@ -44,6 +45,8 @@ internal sealed class QueueContext
 
     /// <summary>Another queue of the connection, by its name.</summary>
     public Func<string, QueueContext> Other { get; }
+
+    public Maintenance Maintenance { get; }
 
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();

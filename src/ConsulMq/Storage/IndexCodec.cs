@@ -27,6 +27,35 @@ internal static class IndexCodec
     /// <summary>The tail's value.</summary>
     public static byte[] Tail(long page) => Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, """{{"page":{0}}}""", page));
 
+    /// <summary>The signal of those who schedule.</summary>
+    /// <param name="due">When the message is due, in milliseconds since 1970.</param>
+    /// <param name="touch">The ID of its entry: it makes the value new each time, for Consul ignores a write of an equal one.</param>
+    public static byte[] Due(long due, string touch) => Encoding.ASCII.GetBytes(string.Format(
+        CultureInfo.InvariantCulture, """{{"due":{0},"touch":"{1}"}}""", due, touch));
+
+    /// <summary>Reads when the message of a signal is due. Damage reads as 0: what matters is that somebody wrote it.</summary>
+    public static long ParseDue(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(value);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+                return 0;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("due"u8) && json.Read())
+                    return Math.Max(json.GetInt64(), 0);
+                json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            return 0;
+        }
+
+        return 0;
+    }
+
     /// <summary>Reads a head. Null: damage.</summary>
     public static HeadState? ParseHead(ReadOnlySpan<byte> value) =>
         Parse(value, out var page, out var front) ? new HeadState(page, front) : null;

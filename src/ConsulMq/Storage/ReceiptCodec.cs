@@ -54,6 +54,29 @@ internal static class ReceiptCodec
         return null;
     }
 
+    /// <summary>When the lane was used. Null: damage.</summary>
+    public static DateTimeOffset? Time(ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(value);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+                return null;
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("at"u8) && json.Read())
+                    return json.GetDateTimeOffset();
+                json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+
+        return null;
+    }
+
     private static void Append(byte[] value, ref int at, ReadOnlySpan<byte> text)
     {
         text.CopyTo(value.AsSpan(at));

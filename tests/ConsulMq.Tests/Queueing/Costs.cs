@@ -14,8 +14,12 @@ public sealed class Costs : IDisposable
     public Costs()
     {
         _counting = new CountingConsul(_consul);
-        _connection = new ConsulMqConnection(new Unowned(_counting));
+        _connection = Connect(_counting);
     }
+
+    /// <summary>Time stands still: what maintenance costs once a second is counted in <see cref="MaintenanceCosts"/>.</summary>
+    private static ConsulMqConnection Connect(IConsul consul) =>
+        new(new Unowned(consul), new ConnectionSettings { Clock = new InMemory.ManualClock(), FirstChores = 0 });
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -62,7 +66,7 @@ public sealed class Costs : IDisposable
         Assert.InRange(requests, 1, 3);
         Assert.Equal(1, writes);
 
-        using var second = new ConsulMqConnection(new Unowned(_counting));
+        using var second = Connect(_counting);
         await second.Queue("jobs").PushAsync(Text("finds it"), None);
         (requests, writes) = _counting.Take();
         Assert.InRange(requests, 1, 3);
@@ -72,7 +76,7 @@ public sealed class Costs : IDisposable
     [Fact]
     public async Task AStreamOfSmallMessagesCostsTheirSizeByAnEighthOfAMegabyte()
     {
-        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)));
+        using var slow = Connect(new Slow(_counting));
         await slow.Queue("jobs").PushAsync(Text("warm"), None);
         _counting.Take();
         using var push = slow.Queue("jobs").OpenPush();

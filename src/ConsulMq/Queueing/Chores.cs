@@ -1,0 +1,48 @@
+using ConsulMq.Consul;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>
+/// What is in nobody's way and should still go some day: old receipts, deduplication windows, uploads. Each client of a queue sees to them at most every
+/// ten minutes, in the background; of the processes that live shorter than that, one in sixteen.
+/// </summary>
+internal sealed class Chores(QueueContext context)
+{
+    private static readonly TimeSpan Rhythm = TimeSpan.FromMinutes(10);
+
+    private long _next = Never;
+
+    private const long Never = long.MinValue;
+
+    /// <summary>Begins them if it is time.</summary>
+    public void InPassing()
+    {
+        var now = context.Settings.Clock.Elapsed;
+        var next = Interlocked.Read(ref _next);
+        if (next != Never && now.Ticks < next)
+            return;
+        if (Interlocked.CompareExchange(ref _next, (now + Rhythm).Ticks, next) != next)
+            return;
+        if (next != Never || context.Settings.Random.NextDouble() < context.Settings.FirstChores)
+            context.Background.Add(DoAsync());
+    }
+
+    private async Task DoAsync()
+    {
+        // Deduplication windows and uploads join here.
+        await TryAsync(new ReceiptCollector(context).CollectAsync()).ConfigureAwait(false);
+    }
+
+    /// <summary>One that fails is no reason to leave the others.</summary>
+    private static async Task TryAsync(Task chore)
+    {
+        try
+        {
+            await chore.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ConsulException or ConsulMqException)
+        {
+            // A token may not be allowed to, or Consul is away: another client will, or this one in ten minutes.
+        }
+    }
+}
