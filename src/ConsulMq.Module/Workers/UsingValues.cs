@@ -44,12 +44,13 @@ internal static class UsingValues
 #pragma warning restore CA1308
 
     /// <summary>Evaluates <c>$using:a</c>, <c>$using:a.b[1]</c>, <c>${using:a}</c> or <c>@using:a</c> without its <c>using:</c>.</summary>
-    private static PSObject? Value(UsingExpressionAst expression, SessionState session)
+    private static object? Value(UsingExpressionAst expression, SessionState session)
     {
         var text = expression.Extent.Text;
         var at = text.IndexOf("using:", StringComparison.OrdinalIgnoreCase);
         var plain = "$" + text.Substring(1, at - 1) + text.Substring(at + "using:".Length);
-        // An array stays one: the comma keeps the pipeline from taking it apart.
-        return session.InvokeCommand.InvokeScript(session, ScriptBlock.Create($", ({plain})")) is { Count: 1 } values ? values[0] : null;
+        // In a table an array stays what it is; the pipeline would take it apart.
+        var table = session.InvokeCommand.InvokeScript(session, ScriptBlock.Create($"@{{ Value = {plain} }}"));
+        return ((Hashtable)table[0].BaseObject)["Value"];
     }
 }

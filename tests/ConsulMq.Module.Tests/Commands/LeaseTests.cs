@@ -176,7 +176,7 @@ public abstract class LeaseTests(string connect) : CommandTests(connect)
         var error = Fail($"$item = Pop-ConsulMqItem jobs -Lease; {EndSession}; $item | {command}");
 
         Assert.StartsWith("LeaseLost,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Equal(["1 1", "2 0", "3 0"], Run("Pop-ConsulMqItem jobs -Count 3 -Timeout 10s | ForEach-Object { \"$($_.Body) $($_.DeliveryCount)\" }"));
+        Assert.Equal(["1 1", "2 0", "3 0"], Run("Pop-ConsulMqItem jobs -Count 3 -Timeout 10s | ForEach-Object { \"$($_.Body) $($_.DeliveryCount)\" }").Order());
     }
 }
 
