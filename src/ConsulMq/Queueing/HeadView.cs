@@ -30,6 +30,9 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
     /// <summary>The keys of the sessions that hold leases, as they were read.</summary>
     public IReadOnlyList<KvPair> Sessions { get; } = sessions;
 
+    /// <summary>Whether one of them has ended, so that what it held comes back.</summary>
+    public bool HasEndedSessions { get; } = AnyEnded(sessions);
+
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }
 
@@ -38,6 +41,18 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
     {
         Head = head;
         HeadIndex = headIndex;
+    }
+
+    /// <summary>Whether one of these sessions has ended: its key has lost its lock.</summary>
+    public static bool AnyEnded(IReadOnlyList<KvPair> sessions)
+    {
+        for (var i = 0; i < sessions.Count; i++)
+        {
+            if (sessions[i].Session is null)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Passes over entries that have nothing left.</summary>

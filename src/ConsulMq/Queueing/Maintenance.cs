@@ -67,16 +67,8 @@ internal sealed class Maintenance(QueueContext context)
         await TryAsync(ReapAsync(sessions, CancellationToken.None)).ConfigureAwait(false);
     }
 
-    private Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
-    {
-        foreach (var pair in sessions)
-        {
-            if (string.IsNullOrEmpty(pair.Session))
-                return _reaper.ReapAsync(sessions, cancellation);
-        }
-
-        return Task.FromResult(false);
-    }
+    private Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation) =>
+        HeadView.AnyEnded(sessions) ? _reaper.ReapAsync(sessions, cancellation) : Task.FromResult(false);
 
     private static async Task<bool> TryAsync(Task<bool> work)
     {

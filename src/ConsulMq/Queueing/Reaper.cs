@@ -24,7 +24,7 @@ internal sealed class Reaper(QueueContext context)
         var given = false;
         foreach (var pair in sessions)
         {
-            if (!string.IsNullOrEmpty(pair.Session) || !TryBegin(pair.Key))
+            if (pair.Session is not null || !TryBegin(pair.Key))
                 continue;
             try
             {

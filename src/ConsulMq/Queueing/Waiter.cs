@@ -1,5 +1,3 @@
-using ConsulMq.Consul;
-
 namespace ConsulMq.Queueing;
 
 /// <summary>
@@ -8,9 +6,6 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<bool>> look)
 {
-    /// <summary>The longest single blocking query; Consul's own limit is ten minutes.</summary>
-    private static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(5);
-
     public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         var deadline = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : context.Settings.Clock.Elapsed + timeout;
@@ -20,6 +15,8 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
         {
             while (true)
             {
+                index?.Rearm();
+                page?.Rearm();
                 index ??= await Watch.StartAsync(context, context.Keys.Index, stop.Token).ConfigureAwait(false);
                 // The tail as of the index's watch or later: if it moves again, that watch tells.
                 var state = await context.Index.ReadAsync(cancellation).ConfigureAwait(false);
@@ -28,7 +25,7 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
                 if (await look(cancellation).ConfigureAwait(false))
                     return true;
 
-                var left = deadline == TimeSpan.MaxValue ? LongestBlock : deadline - context.Settings.Clock.Elapsed;
+                var left = deadline == TimeSpan.MaxValue ? Watch.LongestBlock : deadline - context.Settings.Clock.Elapsed;
                 if (left <= TimeSpan.Zero)
                     return false;
                 await BlockAsync(index, page, left, stop.Token).ConfigureAwait(false);
@@ -43,7 +40,7 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
     /// <summary>Blocks until something changed or the time is over, and at once looks again while it did.</summary>
     private async Task BlockAsync(Watch index, Watch? page, TimeSpan left, CancellationToken cancellation)
     {
-        var wait = left < LongestBlock ? left : LongestBlock;
+        var wait = left < Watch.LongestBlock ? left : Watch.LongestBlock;
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var over = context.Settings.Clock.Delay(left, timer.Token);
         var changed = index.NextAsync(wait, cancellation);
@@ -53,43 +50,5 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
         if (first != over)
             await first.ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>A blocking query on a prefix, again and again.</summary>
-    private sealed class Watch
-    {
-        private readonly QueueContext _context;
-        private ulong _index;
-        private Task? _under;
-
-        private Watch(QueueContext context, string prefix, ulong index)
-        {
-            _context = context;
-            Prefix = prefix;
-            _index = index;
-        }
-
-        public string Prefix { get; }
-
-        public static async Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation)
-        {
-            var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-            return new Watch(context, prefix, Math.Max(listing.Index, 1));
-        }
-
-        /// <summary>Completes when the prefix may have changed since the last completion. One that was not awaited to its end goes on.</summary>
-        public Task NextAsync(TimeSpan wait, CancellationToken cancellation)
-        {
-            if (_under is null || _under.IsCompleted)
-                _under = BlockAsync(wait, cancellation);
-            return _under;
-        }
-
-        private async Task BlockAsync(TimeSpan wait, CancellationToken cancellation)
-        {
-            var listing = await _context.Consul.KeysAsync(Prefix, null, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
-            // Consul asks for this: an index that goes back means that its past is gone.
-            _index = listing.Index < _index ? 1 : listing.Index;
-        }
     }
 }
