@@ -6,6 +6,9 @@ internal static class Layout
     /// <summary>The longest line of a message in an entry.</summary>
     public const int LineBytes = 256 * 1024;
 
+    /// <summary>A chunk of a body whose line would be longer. A value may have 512 KiB.</summary>
+    public const int ChunkBytes = 500 * 1024;
+
     /// <summary>
     /// How much longer a line may grow after its push: a rank, deliveries, and why it is a dead letter are added to a message that was let in, and must
     /// never keep it from going back.
