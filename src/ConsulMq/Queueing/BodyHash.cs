@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 #if !NET
 using System.Runtime.InteropServices;
 #endif
+using System.Security.Cryptography;
 
 namespace ConsulMq.Queueing;
 

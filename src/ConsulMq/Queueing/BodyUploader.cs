@@ -22,24 +22,25 @@ internal sealed class BodyUploader(QueueContext context)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Uploads a body.</summary>
-    /// <param name="kind">What its bytes are.</param>
-    /// <param name="chunks">The body.</param>
-    /// <param name="limit">The most bytes it may have.</param>
+    /// <param name="source">The body.</param>
+    /// <param name="limit">The most bytes it may have; null: as many as the queue allows.</param>
     /// <param name="cancellation">Stops it; what was uploaded is removed in the background.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.MessageTooLarge"/></exception>
     /// <exception cref="ConsulException">Consul failed. Nothing was pushed.</exception>
-    public async Task<UploadedBody> UploadAsync(BlobKind kind, BodyChunks chunks, long limit, CancellationToken cancellation)
+    public async Task<UploadedBody> UploadAsync(BodySource source, long? limit, CancellationToken cancellation)
     {
-        if (chunks.Length > limit)
-            throw TooLarge(chunks.Length.Value, limit);
-        // A queue of a layout that this version does not know must not be touched.
+        // Tells what the queue allows; and a queue of a layout that this version does not know must not be touched.
         if (context.Index.CachedTail is null)
             await context.Index.ReadAsync(cancellation).ConfigureAwait(false);
+        var most = limit ?? context.Index.Settings.MaxBodyBytes;
+        using var feed = source.Open();
+        if (feed.Length > most)
+            throw TooLarge(feed.Length, most);
         var upload = new Upload(context, context.Ids.NewEntryId());
         var mark = await MarkAsync(upload.Id).WithCancellation(cancellation).ConfigureAwait(false);
         try
         {
-            return new UploadedBody(await upload.RunAsync(kind, chunks, limit, cancellation).ConfigureAwait(false), mark);
+            return new UploadedBody(await upload.RunAsync(source.Kind, feed, most, cancellation).ConfigureAwait(false), mark);
         }
         catch
         {
@@ -72,9 +73,12 @@ internal sealed class BodyUploader(QueueContext context)
         }
     }
 
-    private static ConsulMqException TooLarge(long bytes, long limit) => new(
+    /// <summary>The error for a body over the limit.</summary>
+    /// <param name="bytes">How many it has; null: that was not found out.</param>
+    /// <param name="limit">How many it may have.</param>
+    public static ConsulMqException TooLarge(long? bytes, long limit) => new(
         ConsulMqError.MessageTooLarge,
-        $"The body has {(bytes > limit ? $"{bytes:N0}" : $"more than {limit:N0}")} bytes, and {limit:N0} is the limit. Store the content elsewhere and push where it lies.");
+        $"The body has {(bytes is null ? $"more than {limit:N0}" : $"{bytes:N0}")} bytes, and {limit:N0} is the limit of the queue. Raise it (MaxBodyBytes), or store the content elsewhere and push where it lies.");
 
     /// <summary>One upload and the chunks of it that are under way.</summary>
     private sealed class Upload(QueueContext context, string id)
@@ -84,21 +88,18 @@ internal sealed class BodyUploader(QueueContext context)
 
         public string Id => id;
 
-        public async Task<BodyReference> RunAsync(BlobKind kind, BodyChunks chunks, long limit, CancellationToken cancellation)
+        public async Task<BodyReference> RunAsync(BlobKind kind, IBodyFeed feed, long limit, CancellationToken cancellation)
         {
             using var hash = new BodyHash();
             var number = 0;
             long size = 0;
-            while (true)
+            while (await feed.NextAsync(cancellation).ConfigureAwait(false) is { } chunk)
             {
-                var chunk = await chunks.NextAsync(size, cancellation).ConfigureAwait(false);
-                if (chunk is null)
-                    break;
-                size += chunk.Bytes.Length;
+                size += chunk.Length;
                 if (size > limit)
                 {
                     chunk.Dispose();
-                    throw TooLarge(limit, limit);
+                    throw TooLarge(null, limit);
                 }
 
                 hash.Append(chunk.Bytes);
@@ -142,7 +143,7 @@ internal sealed class BodyUploader(QueueContext context)
         }
 
         /// <summary>Puts one chunk. It is the same however often it is put, so it is tried again whatever became of it.</summary>
-        private async Task PutAsync(string key, BodyChunk chunk)
+        private async Task PutAsync(string key, RawValue chunk)
         {
             var hasFailed = false;
             var since = context.Settings.Clock.Elapsed;
