@@ -25,7 +25,11 @@ public sealed class MessageQueue
     public async Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (draft.OpenBody is not null)
+            return await PushBigAsync(draft, cancellation).ConfigureAwait(false);
         var item = _pusher.Compose(draft);
+        if (_pusher.Bodies.IsBig(item))
+            return await PushBigAsync(draft, cancellation).ConfigureAwait(false);
         await PushAsync(item).WithCancellation(cancellation).ConfigureAwait(false);
         return _context.ToQueueObject(item.Message, source: draft.Source);
     }
@@ -54,7 +58,8 @@ public sealed class MessageQueue
         Errors.Translate(_context.Settler.ProlongAsync(id, receiptHandle, cancellation));
 
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
-    public QueueBrowser Browse() => new(_context);
+    /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
+    public QueueBrowser Browse(bool bodies = true) => new(_context, bodies);
 
     /// <summary>What there is to know of the queue; null if there is no such queue.</summary>
     public Task<ConsulMqQueue?> SummaryAsync(CancellationToken cancellation) => Errors.Translate(new Inspector(_context).SummaryAsync(cancellation));
@@ -69,6 +74,16 @@ public sealed class MessageQueue
     /// <summary>Removes the queue and all that is in it.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task RemoveAsync(CancellationToken cancellation) => Errors.Translate(new Remover(_context).RemoveAsync(cancellation));
+
+    /// <summary>A stream of one message: it knows how to upload, and to do so again.</summary>
+    private async Task<QueueObject> PushBigAsync(MessageDraft draft, CancellationToken cancellation)
+    {
+        using var push = OpenPush();
+        await push.AddAsync(draft, null, cancellation).ConfigureAwait(false);
+        await push.FlushAsync(cancellation).ConfigureAwait(false);
+        push.TryTake(out var outcome);
+        return outcome.Item ?? throw outcome.Error!;
+    }
 
     private async Task PushAsync(PushItem item)
     {

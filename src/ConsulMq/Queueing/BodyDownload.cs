@@ -44,8 +44,8 @@ internal sealed class BodyDownload(QueueContext context, BodyReference body) : I
         if (!IsOfRightLength(chunk.Length))
         {
             chunk.Dispose();
-            // Two lengths differ; the usual one will be the right one.
-            var isFirst = chunk.Length == Layout.ChunkBytes && _first != Layout.ChunkBytes;
+            // The lengths do not go together; if the first one is not the usual one, it will be the wrong one.
+            var isFirst = _number > 0 && _first != Layout.ChunkBytes;
             throw Damaged(isFirst ? context.Keys.Chunk(body.Id, 0) : key, $"its {(isFirst ? _first : chunk.Length):N0} bytes are not the part of a message's body that stood there");
         }
 

@@ -35,7 +35,7 @@ internal sealed class BodyDownloader(QueueContext context)
 
         try
         {
-            return body.ToBody(bytes);
+            return BodyReference.ToBody(body.Kind, bytes);
         }
         catch (FormatException e)
         {

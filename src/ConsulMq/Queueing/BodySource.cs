@@ -21,7 +21,20 @@ internal sealed class BodySource(BlobKind kind, Func<IBodyFeed> open)
 {
     public BlobKind Kind => kind;
 
+    /// <summary>Opens what the body is in, if that is a stream.</summary>
+    private Func<Stream>? Stream { get; init; }
+
     public IBodyFeed Open() => open();
+
+    /// <summary>Reads all of a body that a stream holds.</summary>
+    /// <param name="kind">What its bytes are.</param>
+    public MessageBody ReadAll(BlobKind kind)
+    {
+        using var stream = Stream?.Invoke() ?? throw new InvalidOperationException("The body is not in a stream.");
+        using var memory = new MemoryStream(stream.CanSeek ? (int)stream.Length : 0);
+        stream.CopyTo(memory);
+        return BodyReference.ToBody(kind, memory.Length == memory.Capacity ? memory.GetBuffer() : memory.ToArray());
+    }
 
     /// <summary>A body in memory. It is cut, not copied.</summary>
     public static BodySource Of(MessageBody body) => new(BodyReference.KindOf(body), () => new MemoryFeed(body.Bytes));
@@ -29,7 +42,8 @@ internal sealed class BodySource(BlobKind kind, Func<IBodyFeed> open)
     /// <summary>A body that a stream holds. It goes through pooled buffers and is never in memory as a whole.</summary>
     /// <param name="open">Opens the stream at its beginning.</param>
     /// <param name="kind">What its bytes are.</param>
-    public static BodySource Of(Func<Stream> open, BlobKind kind = BlobKind.Bytes) => new(kind, () => new StreamFeed(open()));
+    public static BodySource Of(Func<Stream> open, BlobKind kind = BlobKind.Bytes) =>
+        new(kind, () => new StreamFeed(open())) { Stream = open };
 
     /// <summary>A body that lies in a queue already: it goes from Consul to Consul, and is never in memory as a whole.</summary>
     public static BodySource Of(QueueContext context, BodyReference body) => new(body.Kind, () => new BodyDownload(context, body));

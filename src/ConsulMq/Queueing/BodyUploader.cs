@@ -59,6 +59,15 @@ internal sealed class BodyUploader(QueueContext context)
         return commit.Succeeded;
     }
 
+    /// <summary>Removes chunks whose mark is gone and that no entry refers to.</summary>
+    public static Task RemoveChunksAsync(QueueContext context, string id) =>
+        context.Committer.CommitAsync([KvOperation.DeleteTree(context.Keys.Body(id))]);
+
+    public static ConsulMqException KeepsVanishing(string queue) => new(
+        ConsulMqError.ConsulError,
+        $"The body of a message for queue '{queue}' was removed again and again before the message could be pushed, and nothing was pushed. Is the queue being cleared all the time, or is a clock wrong by an hour on a machine that uses it?",
+        queue);
+
     private async Task<ulong> MarkAsync(string id)
     {
         try

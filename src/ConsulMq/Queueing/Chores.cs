@@ -29,8 +29,9 @@ internal sealed class Chores(QueueContext context)
 
     private async Task DoAsync()
     {
-        // Deduplication windows and uploads join here.
+        // Deduplication windows join here.
         await TryAsync(new ReceiptCollector(context).CollectAsync()).ConfigureAwait(false);
+        await TryAsync(new UploadCleaner(context).CleanAsync()).ConfigureAwait(false);
     }
 
     /// <summary>One that fails is no reason to leave the others.</summary>

@@ -27,6 +27,12 @@ internal static class Layout
     /// <summary>The entries of one push transaction; the ordinal in a key has two hex digits.</summary>
     public const int BatchEntries = 48;
 
+    /// <summary>The big bodies of one push transaction: each costs two operations, and is held until it is committed.</summary>
+    public const int BatchUploads = 4;
+
+    /// <summary>The big bodies that one claim takes into memory together, unless a single one is longer.</summary>
+    public const long ClaimBodyBytes = 64L * 1024 * 1024;
+
     /// <summary>A page holds about this many bytes.</summary>
     public const int PageBytes = 512 * 1024;
 

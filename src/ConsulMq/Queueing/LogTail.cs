@@ -46,6 +46,7 @@ internal sealed class LogTail(QueueContext context)
             operations.Add(KvOperation.Set(key, batch.Value(entry)));
         }
 
+        batch.AddUploads(operations, context.Keys);
         return landing;
     }
 

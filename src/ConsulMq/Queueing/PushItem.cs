@@ -7,4 +7,7 @@ namespace ConsulMq.Queueing;
 /// <param name="Due">When it may be popped, in milliseconds since 1970; 0: at once.</param>
 /// <param name="DeduplicationId">The ID under which it is pushed once; null: each push counts.</param>
 /// <param name="WasLetIn">Whether it was in a queue before: what was added to it since must not keep it from going back.</param>
-internal readonly record struct PushItem(Message Message, long Due = 0, string? DeduplicationId = null, bool WasLetIn = false);
+/// <param name="Source">Where its body comes from, if that is not in the message, or was uploaded.</param>
+/// <param name="Upload">Its big body, whose mark goes in the transaction that makes the message; null: it has none, or its chunks are another message's already.</param>
+internal readonly record struct PushItem(
+    Message Message, long Due = 0, string? DeduplicationId = null, bool WasLetIn = false, BodySource? Source = null, UploadedBody? Upload = null);

@@ -9,6 +9,9 @@ internal sealed class Pusher(QueueContext context)
 {
     private readonly ConcurrentBag<PushBatch> _batches = [];
 
+    /// <summary>Uploads what is too big for a line.</summary>
+    public BigBodies Bodies => new(context, this);
+
     /// <summary>An empty batch.</summary>
     public PushBatch RentBatch() => _batches.TryTake(out var batch) ? batch : new PushBatch();
 
@@ -38,7 +41,8 @@ internal sealed class Pusher(QueueContext context)
     }
 
     /// <summary>Commits a batch at the end of the log. Creates the queue if it is not there.</summary>
-    public async Task CommitAsync(PushBatch batch)
+    /// <returns>None if it was committed; else the big bodies that are not there any more, so that it cannot be.</returns>
+    public async Task<IReadOnlyList<UploadedBody>> CommitAsync(PushBatch batch)
     {
         var operations = new List<KvOperation>(batch.Entries.Count + LogTail.MostOperations + 1);
         while (true)
@@ -51,8 +55,11 @@ internal sealed class Pusher(QueueContext context)
             if (commit.Succeeded)
             {
                 context.Maintenance.InPassing();
-                return;
+                return [];
             }
+
+            if (batch.LostUploads(commit) is { Count: > 0 } lost)
+                return lost;
         }
     }
 }

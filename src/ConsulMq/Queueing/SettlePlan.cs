@@ -21,12 +21,13 @@ internal sealed class SettlePlan : IDisposable
     private readonly Claim _claim;
     private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
-    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries };
+    private BodyCopies? _elsewhere;
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private QueueContext? _other;
     private IndexState? _index;
     private Landing? _laterLanding;
     private Landing? _otherLanding;
+    private bool _isDone;
 
     /// <param name="context">The queue.</param>
     /// <param name="isAllDone">Whether all that it settles is done, and goes nowhere.</param>
@@ -50,10 +51,12 @@ internal sealed class SettlePlan : IDisposable
         var message = lease.Messages()![offset];
         if (settlement.Kind != SettlementKind.Complete && settlement.Counts)
             message = message with { Deliveries = message.Deliveries + 1 };
-        isDeadLetter = IsDead(settlement, message);
-        if (!_claim.HasRoomFor(lease) || !TryPut(message, settlement, isDeadLetter))
+        // What cannot be read cannot go elsewhere: it goes back, is passed over there, and can be repaired.
+        isDeadLetter = IsDead(settlement, message) && _context.DamagedBodies.Find(message.Blob) is null;
+        var stays = settlement.Kind != SettlementKind.Complete && !isDeadLetter;
+        if (!_claim.HasRoomFor(lease, offset, stays) || !TryPut(message, settlement, isDeadLetter))
             return false;
-        _claim.TryAdd(lease, offset, true);
+        _claim.TryAdd(lease, offset, false, stays);
         if (soleSession is not null)
             _sessions.Add(soleSession);
         return true;
@@ -72,7 +75,11 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)
+        {
             await _other.Tail.PrepareAsync().ConfigureAwait(false);
+            await _elsewhere!.CopyAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         return true;
     }
 
@@ -87,7 +94,7 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             _laterLanding = _context.Tail.Add(operations, _later);
         if (_other is not null)
-            _otherLanding = _other.Tail.Add(operations, _elsewhere);
+            _otherLanding = _other.Tail.Add(operations, _elsewhere!.Batch);
         return operations;
     }
 
@@ -98,6 +105,7 @@ internal sealed class SettlePlan : IDisposable
             _context.Tail.Learn(later, commit);
         if (_otherLanding is { } other)
             _other!.Tail.Learn(other, commit);
+        _isDone = commit.Succeeded;
         if (!commit.Succeeded)
             return _claim.LostEntries(commit).Select(static lease => lease.Key.Key);
 
@@ -112,7 +120,10 @@ internal sealed class SettlePlan : IDisposable
     {
         _back.Dispose();
         _later.Dispose();
-        _elsewhere.Dispose();
+        // Where nobody knows whether it was done, this does nothing if it was.
+        if (!_isDone)
+            _elsewhere?.Discard();
+        _elsewhere?.Dispose();
     }
 
     private IEnumerable<(StoredEntry Lease, string Session)> EndedSessions()
@@ -150,16 +161,27 @@ internal sealed class SettlePlan : IDisposable
 
     private bool TryPutElsewhere(QueueContext queue, Message message)
     {
-        if ((_other is not null && _other != queue) || !TryPut(_elsewhere, message, 0))
+        if (_other is not null && _other != queue)
             return false;
+        var elsewhere = _elsewhere ?? new BodyCopies(_context, queue, new PushBatch { MaxEntries = MaxEntries, MaxBodies = 1 });
+        if (!Fits(message) || !elsewhere.TryAdd(message))
+        {
+            if (_elsewhere is null)
+                elsewhere.Dispose();
+            return false;
+        }
+
+        _elsewhere = elsewhere;
         _other = queue;
         return true;
     }
 
+    private bool TryPut(PushBatch batch, Message message, long due) => Fits(message) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+
     /// <summary>Together they must not be more than a transaction carries; the first one always fits.</summary>
-    private bool TryPut(PushBatch batch, Message message, long due)
+    private bool Fits(Message message)
     {
-        var before = _back.Bytes + _later.Bytes + _elsewhere.Bytes;
-        return (before == 0 || before + MessageWriter.LeastLength(message) < Layout.BatchBytes) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+        var before = _back.Bytes + _later.Bytes + (_elsewhere?.Batch.Bytes ?? 0);
+        return before == 0 || before + MessageWriter.LeastLength(message) < Layout.BatchBytes;
     }
 }

@@ -32,19 +32,13 @@ internal sealed record BodyReference(string Id, long Size, int Chunks, string Sh
         _ => MessageBody.IsWellFormed(body.Text!) ? BlobKind.Text : BlobKind.Utf16,
     };
 
-    /// <summary>What the body is to its reader.</summary>
-    public BodyKind BodyKind => Kind switch
-    {
-        BlobKind.Json => BodyKind.Json,
-        BlobKind.Bytes => BodyKind.Bytes,
-        _ => BodyKind.Text,
-    };
-
     /// <summary>The body that these bytes are, which are not copied.</summary>
+    /// <param name="kind">What they are.</param>
+    /// <param name="bytes">The bytes.</param>
     /// <exception cref="FormatException">They are not what they should be; the text says why.</exception>
-    public MessageBody ToBody(byte[] bytes)
+    public static MessageBody ToBody(BlobKind kind, byte[] bytes)
     {
-        switch (Kind)
+        switch (kind)
         {
             case BlobKind.Bytes:
                 return MessageBody.FromBytes(bytes);
