@@ -95,7 +95,7 @@ public abstract class BodyTransfer(IConsul consul) : IDisposable
         var context = Context();
         var body = await Upload(context, 2_000_000);
         await consul.DeleteAsync(_keys.Chunk(body.Id, 2), None);
-        Assert.Equal(_keys.Chunk(body.Id, 2), (await Assert.ThrowsAsync<DamagedBodyException>(() => new BodyDownloader(context).ReadAsync(body, None))).Key);
+        Assert.Equal(_keys.Chunk(body.Id, 2), (await Assert.ThrowsAsync<DamagedBodyException>(() => new BodyDownloader(context).ReadAsync(body, None))).Subject);
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public abstract class BodyTransfer(IConsul consul) : IDisposable
             var key = _keys.Chunk(body.Id, number);
             using var chunk = await consul.GetRawAsync(key, default, None);
             await consul.PutAsync(key, new byte[chunk!.Length + change], None);
-            Assert.Equal(key, (await Assert.ThrowsAsync<DamagedBodyException>(() => new BodyDownloader(context).ReadAsync(body, None))).Key);
+            Assert.Equal(key, (await Assert.ThrowsAsync<DamagedBodyException>(() => new BodyDownloader(context).ReadAsync(body, None))).Subject);
             await consul.PutAsync(key, chunk.Bytes, None);
         }
     }
@@ -123,7 +123,7 @@ public abstract class BodyTransfer(IConsul consul) : IDisposable
         var body = await Upload(context, 2_000_000);
         await consul.PutAsync(_keys.Chunk(body.Id, 1), new byte[Layout.ChunkBytes], None);
         using var stream = new MemoryStream();
-        Assert.Equal(_keys.Body(body.Id), (await Assert.ThrowsAsync<DamagedBodyException>(() => new BodyDownloader(context).CopyToAsync(body, stream, None))).Key);
+        Assert.Equal(_keys.Body(body.Id), (await Assert.ThrowsAsync<DamagedBodyException>(() => new BodyDownloader(context).CopyToAsync(body, stream, None))).Subject);
     }
 
     [Fact]
