@@ -29,12 +29,12 @@ public sealed class QueueObject
     /// <summary>The queue's name.</summary>
     public string Queue { get; }
 
-    /// <summary>What went in: a string, bytes, or an object.</summary>
+    /// <summary>What went in: a string, bytes, or an object; the file, where it went through one. Null where it was not read, as of a big message that was moved.</summary>
     public object? Body
     {
         get
         {
-            if (!_read)
+            if (!_read && (HasContent || BodySource is not null))
             {
                 _body = _reader is null ? Plain() : _reader(this);
                 _read = true;
@@ -94,6 +94,9 @@ public sealed class QueueObject
     internal Rank? Rank => _place?.ToRank();
 
     internal Message Message => _message;
+
+    /// <summary>Whether the body is in memory.</summary>
+    internal bool HasContent => _message.HasBody;
 
     /// <summary>Where the body comes from, if that is not in the message.</summary>
     internal BodySource? BodySource { get; init; }
