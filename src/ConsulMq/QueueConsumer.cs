@@ -11,7 +11,9 @@ public sealed class QueueConsumer : IDisposable
     private readonly ConsumerPool _pool;
     private readonly HeadReader _reader;
     private readonly ConsumerState _state;
+    private readonly BodyLoader _bodies;
     private Func<Claim> _newClaim = static () => new Claim();
+    private IBodyDestination? _destination;
     private bool _disposed;
 
     internal QueueConsumer(QueueContext context, ConsumerPool pool)
@@ -20,6 +22,7 @@ public sealed class QueueConsumer : IDisposable
         _pool = pool;
         _reader = new HeadReader(context);
         _state = pool.Rent();
+        _bodies = new BodyLoader(context);
     }
 
     /// <summary>The shortest lease of a duration; Consul's limit.</summary>
@@ -35,8 +38,11 @@ public sealed class QueueConsumer : IDisposable
     /// <param name="max">At most so many; 1 or more.</param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
     /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
-    public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => max > 0
-        ? Errors.Translate(TakeAsync(max, static () => new Claim(), cancellation))
+    public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => PopAsync(max, null, cancellation);
+
+    /// <summary>The same, the bodies going to a place of their own in place of memory: they are there, and whole, before a message is taken.</summary>
+    internal Task<PopBatch> PopAsync(int max, IBodyDestination? destination, CancellationToken cancellation) => max > 0
+        ? Errors.Translate(TakeAsync(max, static () => new Claim(), destination, cancellation))
         : throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
 
     /// <summary>
@@ -50,19 +56,22 @@ public sealed class QueueConsumer : IDisposable
     /// </param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
     /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
-    public async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation)
+    public Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation) => LeaseAsync(max, duration, null, cancellation);
+
+    /// <summary>The same, the bodies going to a place of their own in place of memory.</summary>
+    internal async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation)
     {
         if (duration < ShortestLease || duration > LongestLease)
             throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
         if (max < 1)
             throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
         using var source = new LeaseSource(_context, duration);
-        return await Errors.Translate(TakeAsync(max, () => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), cancellation)).ConfigureAwait(false);
+        return await Errors.Translate(TakeAsync(max, () => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), destination, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Takes messages that go to another queue in the same transaction.</summary>
     internal Task<PopBatch> MoveAsync(int max, Func<Handover> handover, CancellationToken cancellation) =>
-        Errors.Translate(TakeAsync(max, () => new Claim(handover(), MoveHandover.ClaimBudget), cancellation));
+        Errors.Translate(TakeAsync(max, () => new Claim(handover(), MoveHandover.ClaimBudget), null, cancellation));
 
     /// <summary>Waits without polling until a message is there, or the time is over.</summary>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
@@ -75,7 +84,7 @@ public sealed class QueueConsumer : IDisposable
     /// Puts messages that this consumer took, and nobody has seen, back in their places. While Consul is away it is tried for an hour; leased ones go back
     /// by themselves when the lease ends.
     /// </summary>
-    /// <param name="items">What <see cref="PopAsync"/> gave.</param>
+    /// <param name="items">What <see cref="PopAsync(int, CancellationToken)"/> gave.</param>
     /// <param name="cancellation">Stops waiting; they go back all the same.</param>
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
@@ -88,7 +97,7 @@ public sealed class QueueConsumer : IDisposable
     /// Leaves a pop that was cancelled before it has come to its end: what it took at that very moment, and nobody will see, goes back to its place. The
     /// consumer is of no use after that.
     /// </summary>
-    /// <param name="pop">What <see cref="PopAsync"/> gave.</param>
+    /// <param name="pop">What <see cref="PopAsync(int, CancellationToken)"/> gave.</param>
     public void Abandon(Task<PopBatch> pop)
     {
         // Not for the next consumer: the pop still works on its state.
@@ -108,13 +117,26 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>Whether the queue's order is strict: no consumer goes out of the others' way.</summary>
     private bool KeepsOrder => _context.Index.Settings.StrictOrder;
 
-    private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, CancellationToken cancellation)
+    private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, IBodyDestination? destination, CancellationToken cancellation)
+    {
+        _newClaim = newClaim;
+        _destination = destination;
+        try
+        {
+            return await TakeAsync(max, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _bodies.Clear();
+        }
+    }
+
+    private async Task<PopBatch> TakeAsync(int max, CancellationToken cancellation)
     {
         var damage = new List<ConsulMqException>();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            _newClaim = newClaim;
             _state.Touch(_context.Settings.Clock.Elapsed);
             var claim = _state.Crowd.IsAlone || KeepsOrder ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
@@ -133,7 +155,8 @@ public sealed class QueueConsumer : IDisposable
         {
             var (message, entry, offset) = claim.Taken[i];
             var place = entry.PlaceOf(offset);
-            items[i] = claim.Handover?.ToQueueObject(i, place) ?? _context.ToQueueObject(message, place: place);
+            claim.Loaded.TryGetValue(i, out var body);
+            items[i] = claim.Handover?.ToQueueObject(i, place, body) ?? _context.ToQueueObject(message, place, body);
         }
 
         return items;
@@ -145,7 +168,7 @@ public sealed class QueueConsumer : IDisposable
         if (!_context.Index.Settings.DeadLetterExpired || DeadLetters.IsDeadLetterQueue(_context.Keys.Queue))
             return select(_newClaim(), Expired.Drop);
         var name = _context.Keys.Queue;
-        var handover = new MoveHandover(_context.Other(DeadLetters.QueueOf(name)), message => DeadLetters.Of(message, name, "expired", _context.Now));
+        var handover = new MoveHandover(_context, _context.Other(DeadLetters.QueueOf(name)), message => DeadLetters.Of(message, name, "expired", _context.Now));
         var expired = select(new Claim(handover, MoveHandover.ClaimBudget) { IsOfExpired = true }, Expired.Only);
         if (!expired.IsEmpty)
             return expired;
@@ -177,6 +200,12 @@ public sealed class QueueConsumer : IDisposable
             CollectDamage(view, damage);
             if (!claim.IsEmpty)
             {
+                if (!await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
+                {
+                    _state.DropView();
+                    continue;
+                }
+
                 var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
                 if (commit.Succeeded)
                 {
@@ -184,6 +213,7 @@ public sealed class QueueConsumer : IDisposable
                     return Won(claim, view, commit);
                 }
 
+                BodyLoader.Discard(claim);
                 if (claim.LostHead(commit))
                 {
                     _state.DropView();
@@ -243,7 +273,7 @@ public sealed class QueueConsumer : IDisposable
             cancellation.ThrowIfCancellationRequested();
             var claim = Select((into, expired) => Selector.FromShare(_state.Share.Entries, max, _context.Now, into, expired));
             Collect(_state.Share.Damage, damage);
-            if (!claim.IsEmpty)
+            if (!claim.IsEmpty && await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
             {
                 var commit = await CommitAsync(claim, null, cancellation, info?.Index ?? 0).ConfigureAwait(false);
                 if (commit.Succeeded)
@@ -252,6 +282,7 @@ public sealed class QueueConsumer : IDisposable
                     return Won(claim, null, commit);
                 }
 
+                BodyLoader.Discard(claim);
                 if (claim.LostSettings(commit))
                     await _context.Index.ReadAsync(cancellation).ConfigureAwait(false);
                 var (_, shared) = claim.Lost(commit);
@@ -329,9 +360,12 @@ public sealed class QueueConsumer : IDisposable
             _context.Background.Add(PutBackAsync(commit, claim));
             throw;
         }
-        catch
+        catch (Exception e)
         {
             _state.DropView();
+            // Where nobody can tell, what was read may be all that is left of the message.
+            if (e is not ConsulMqException { Error: ConsulMqError.OutcomeUnknown })
+                BodyLoader.Discard(claim);
             throw;
         }
     }
@@ -343,6 +377,9 @@ public sealed class QueueConsumer : IDisposable
         claim.Handover?.Learn(commit);
         if (commit.Succeeded)
             await (claim.Handover?.PutBackAsync() ?? new Inserter(_context).PutBackAsync(claim)).ConfigureAwait(false);
+        BodyLoader.DropPlaces(claim);
+        if (!commit.Succeeded)
+            claim.Handover?.Discard();
     }
 
     private async Task PutBackAsync(IReadOnlyList<QueueObject> items)
@@ -352,6 +389,8 @@ public sealed class QueueConsumer : IDisposable
             await _context.Settler.SettleAsync([.. leased.Select(static item => Settlement.Of(SettlementKind.Return, item) with { Counts = false })]).ConfigureAwait(false);
         if (leased.Count < items.Count)
             await new Inserter(_context).PutBackAsync(items.Where(static item => item.Lease is null)).ConfigureAwait(false);
+        foreach (var item in items)
+            item.Kept?.Withdraw();
     }
 
     private async Task PutBackAsync(Task<PopBatch> pop)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using ConsulMq.Bodies;
+using ConsulMq.Files;
 using ConsulMq.Parameters;
 
 namespace ConsulMq.Commands;
@@ -9,10 +10,14 @@ namespace ConsulMq.Commands;
 /// Pushes items to the end of a queue. The first item of a pipeline is sent at once; what arrives while it is under way goes together with the next
 /// ones, so a long pipeline is fast and a short one prompt. Each message is returned once it is durable, in the order of the input.
 /// </summary>
-[Cmdlet(VerbsCommon.Push, "ConsulMqItem")]
+[Cmdlet(VerbsCommon.Push, "ConsulMqItem", DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(QueueObject))]
 public sealed class PushItemCommand : ConnectionCmdlet
 {
+    private const string ObjectSet = "Object";
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
     private BodyWriter? _bodies;
     private PushStream? _stream;
     private IReadOnlyDictionary<string, string>? _headers;
@@ -28,12 +33,27 @@ public sealed class PushItemCommand : ConnectionCmdlet
     /// a message of another queue goes on with its body, type, tags and headers, and anything else becomes JSON. From an argument an array is one item,
     /// from the pipeline each element is one.
     /// </summary>
-    [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ObjectSet, Position = 1, Mandatory = true, ValueFromPipeline = true)]
     [Alias("Body")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? InputObject { get; set; }
+
+    /// <summary>
+    /// Push the content of these files, each as one message of bytes, with its name in the header <c>consulmq-file-name</c>. However large, a file is never in
+    /// memory as a whole. Wildcards find files. From the pipeline: <c>Get-ChildItem | Push-ConsulMqItem -Path { $_.FullName }</c>.
+    /// </summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>The same for paths that are taken as they are: no character is a wildcard.</summary>
+    [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
 
     /// <summary>How long the message may be popped: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>. After that it is never returned. Default: for ever.</summary>
     [Parameter]
@@ -57,11 +77,11 @@ public sealed class PushItemCommand : ConnectionCmdlet
     public string? ContentType { get; set; }
 
     /// <summary>What the item becomes. Default: Auto.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
     public BodyFormat As { get; set; }
 
     /// <summary>How deep an object may be nested in JSON; deeper is an error, nothing is cut off. With <c>-As CliXml</c>, how deep PowerShell serializes. Default: 16.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
     [ValidateRange(1, MessageBody.MaxJsonDepth)]
     public int Depth { get; set; } = 16;
 
@@ -99,6 +119,13 @@ public sealed class PushItemCommand : ConnectionCmdlet
 
     private protected override void Process()
     {
+        if (ParameterSetName != ObjectSet)
+        {
+            foreach (var path in Path ?? LiteralPath!)
+                AddFiles(path);
+            return;
+        }
+
         MessageDraft draft;
         try
         {
@@ -110,10 +137,55 @@ public sealed class PushItemCommand : ConnectionCmdlet
             return;
         }
 
-        var added = _stream!.AddAsync(draft, InputObject, StopToken);
+        Add(draft, InputObject);
+    }
+
+    private void Add(MessageDraft draft, object? tag)
+    {
+        var added = _stream!.AddAsync(draft, tag, StopToken);
         if (!added.IsCompletedSuccessfully)
             WriteWhile(added.AsTask());
         WriteOutcomes();
+    }
+
+    /// <summary>A file that cannot be pushed is an error of its own; the others go on.</summary>
+    private void AddFiles(string path)
+    {
+        try
+        {
+            foreach (var file in InputFile.Find(SessionState, path, isLiteral: ParameterSetName == LiteralPathSet))
+            {
+                try
+                {
+                    InputFile.Check(file);
+                    Add(Draft(new FileInfo(file)), file);
+                }
+                catch (FileFault e)
+                {
+                    WriteError(e.ToRecord());
+                }
+            }
+        }
+        catch (FileFault e)
+        {
+            WriteError(e.ToRecord());
+        }
+    }
+
+    private MessageDraft Draft(FileInfo file)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [FileNames.Header] = file.Name };
+        foreach (var header in _headers ?? NoHeaders)
+            headers[header.Key] = header.Value;
+        return new MessageDraft
+        {
+            OpenBody = () => InputFile.Open(file.FullName),
+            Source = file,
+            ContentType = ContentType,
+            TimeToLive = TimeToLive,
+            Tags = Tag ?? [],
+            Headers = headers,
+        };
     }
 
     private protected override void End()

@@ -29,9 +29,9 @@ internal sealed class Chores(QueueContext context)
 
     private async Task DoAsync()
     {
-        // Uploads join here.
         await TryAsync(new SeenWindows(context).RemoveOldAsync(CancellationToken.None)).ConfigureAwait(false);
         await TryAsync(new ReceiptCollector(context).CollectAsync()).ConfigureAwait(false);
+        await TryAsync(new UploadCleaner(context).CleanAsync()).ConfigureAwait(false);
     }
 
     /// <summary>One that fails is no reason to leave the others.</summary>

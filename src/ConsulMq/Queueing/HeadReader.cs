@@ -38,6 +38,7 @@ internal sealed class HeadReader(QueueContext context)
             }
 
             var page = LogPage.Take(pairs, context.Keys, wanted.Value);
+            context.DamagedBodies.ApplyTo(page.Entries);
             // The front set is read behind the page, and what comes to the page in between is not in the view. So from a front set that turns out to
             // hold nothing it does not follow that there was nothing at any one moment: only from a page that is read once more behind it, under a
             // head that nobody has touched.

@@ -56,6 +56,7 @@ internal sealed class LogTail(QueueContext context)
 
         if (first is var (due, touch))
             operations.Add(KvOperation.Set(context.Keys.Due, IndexCodec.Due(due, touch)));
+        batch.AddUploads(operations, context.Keys);
         return landing;
     }
 

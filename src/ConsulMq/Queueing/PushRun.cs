@@ -8,7 +8,9 @@ namespace ConsulMq.Queueing;
 /// <param name="Tag">The caller's own.</param>
 /// <param name="Error">Why it cannot be pushed by itself, if so.</param>
 /// <param name="Seen">What is known of its deduplication ID, if it has one.</param>
-internal readonly record struct PushEntry(PushItem Item, object? Source, object? Tag, ConsulMqException? Error = null, Deduplication? Seen = null)
+/// <param name="Breaks">Whether no later item can be pushed either: Consul failed while its body was uploaded.</param>
+internal readonly record struct PushEntry(
+    PushItem Item, object? Source, object? Tag, ConsulMqException? Error = null, Deduplication? Seen = null, bool Breaks = false)
 {
     /// <summary>The message as its producer sees it: the one that was pushed, or the one that it is a duplicate of.</summary>
     public QueueObject ToQueueObject(QueueContext context)
@@ -17,6 +19,7 @@ internal readonly record struct PushEntry(PushItem Item, object? Source, object?
         var message = original is null ? Item.Message : Item.Message with { Id = original.Id, CreatedAt = original.At, ExpiresAt = null };
         return new QueueObject(message, context.Keys.Queue, context.Settings.BodyReader, source: Source)
         {
+            BodySource = Item.Source,
             IsDuplicate = original is not null,
             DeduplicationId = Item.DeduplicationId,
             NotBefore = Item.Due > 0 && original is null ? DateTimeOffset.FromUnixTimeMilliseconds(Item.Due) : null,
@@ -74,6 +77,19 @@ internal sealed class PushRun(PushBatch batch)
             if (!TryEncode(ref entry, room))
                 return;
             _items[Covered] = entry;
+        }
+    }
+
+    /// <summary>Uploads again the bodies that somebody took away before they could be pushed.</summary>
+    public async Task UploadAgainAsync(QueueContext context, BigBodies bodies, IReadOnlyList<UploadedBody> lost)
+    {
+        for (var i = 0; i < _items.Count; i++)
+        {
+            if (_items[i].Item.Upload is not { } upload || !lost.Contains(upload))
+                continue;
+            // What arrived after it was taken away lies there for nobody.
+            context.Background.Add(BodyUploader.RemoveChunksAsync(context, upload.Body.Id));
+            _items[i] = _items[i] with { Item = await bodies.UploadAsync(_items[i].Item, CancellationToken.None).ConfigureAwait(false) };
         }
     }
 

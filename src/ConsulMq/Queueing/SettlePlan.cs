@@ -21,11 +21,12 @@ internal sealed class SettlePlan : IDisposable
     private readonly Claim _claim;
     private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
-    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries };
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
+    private BodyCopies? _elsewhere;
     private QueueContext? _other;
     private IndexState? _index;
     private Landing? _landing;
+    private bool _isDone;
 
     /// <param name="context">The queue.</param>
     /// <param name="isAllDone">Whether all that it settles is done, and goes nowhere.</param>
@@ -49,10 +50,12 @@ internal sealed class SettlePlan : IDisposable
         var message = lease.Messages()![offset];
         if (settlement.Kind != SettlementKind.Complete && settlement.Counts)
             message = message with { Deliveries = message.Deliveries + 1 };
-        isDeadLetter = IsDead(settlement, message);
-        if (!_claim.HasRoomFor(lease) || !TryPut(message, settlement, isDeadLetter))
+        // What cannot be read cannot go elsewhere: it goes back, is passed over there, and can be repaired.
+        isDeadLetter = IsDead(settlement, message) && _context.DamagedBodies.Find(message.Blob) is null;
+        var stays = settlement.Kind != SettlementKind.Complete && !isDeadLetter;
+        if (!_claim.HasRoomFor(lease, offset, stays) || !TryPut(message, settlement, isDeadLetter))
             return false;
-        _claim.TryAdd(lease, offset, true);
+        _claim.TryAdd(lease, offset, false, stays);
         if (soleSession is not null)
             _sessions.Add(soleSession);
         return true;
@@ -71,7 +74,11 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)
+        {
             await _other.Tail.PrepareAsync().ConfigureAwait(false);
+            await _elsewhere!.CopyAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         return true;
     }
 
@@ -86,7 +93,7 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             _landing = _context.Tail.Add(operations, _later);
         if (_other is not null)
-            _landing = _other.Tail.Add(operations, _elsewhere);
+            _landing = _other.Tail.Add(operations, _elsewhere!.Batch);
         return operations;
     }
 
@@ -95,6 +102,7 @@ internal sealed class SettlePlan : IDisposable
     {
         if (_landing is { } landing)
             (_other ?? _context).Tail.Learn(landing, commit);
+        _isDone = commit.Succeeded;
         if (!commit.Succeeded)
             return _claim.LostEntries(commit).Select(static lease => lease.Key.Key);
 
@@ -109,7 +117,10 @@ internal sealed class SettlePlan : IDisposable
     {
         _back.Dispose();
         _later.Dispose();
-        _elsewhere.Dispose();
+        // Where nobody knows whether it was done, this does nothing if it was.
+        if (!_isDone)
+            _elsewhere?.Discard();
+        _elsewhere?.Dispose();
     }
 
     private IEnumerable<(StoredEntry Lease, string Session)> EndedSessions()
@@ -147,21 +158,32 @@ internal sealed class SettlePlan : IDisposable
 
     private bool TryPutElsewhere(QueueContext queue, Message message)
     {
-        if ((_other is not null && _other != queue) || !TryPut(_elsewhere, message, 0))
+        if (_other is not null && _other != queue)
             return false;
+        var elsewhere = _elsewhere ?? new BodyCopies(_context, queue, new PushBatch { MaxEntries = MaxEntries, MaxBodies = 1 });
+        if (!MayUse(_elsewhere?.Batch) || !elsewhere.TryAdd(message))
+        {
+            if (_elsewhere is null)
+                elsewhere.Dispose();
+            return false;
+        }
+
+        _elsewhere = elsewhere;
         _other = queue;
         return true;
     }
 
+    private bool TryPut(PushBatch batch, Message message, long due) => MayUse(batch) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+
     /// <summary>All that does not vanish goes to one and the same place: a transaction stands on one tail, and carries one batch.</summary>
-    private bool TryPut(PushBatch batch, Message message, long due)
+    private bool MayUse(PushBatch? batch)
     {
-        foreach (var other in (ReadOnlySpan<PushBatch>)[_back, _later, _elsewhere])
+        foreach (var other in (ReadOnlySpan<PushBatch?>)[_back, _later, _elsewhere?.Batch])
         {
-            if (other != batch && other.Entries.Count > 0)
+            if (other is not null && other != batch && other.Entries.Count > 0)
                 return false;
         }
 
-        return batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+        return true;
     }
 }

@@ -97,6 +97,15 @@ internal sealed class QueueKeys
     /// <summary>The prefix of the cursors of the front set's entries.</summary>
     public string FrontCursors => Cursors + "f/";
 
+    /// <summary>The prefix of a big body's chunks.</summary>
+    public string Body(string id) => string.Concat(Chunks, id, "/");
+
+    /// <summary>A chunk of a big body.</summary>
+    public string Chunk(string id, int number) => Body(id) + number.ToString("d6", CultureInfo.InvariantCulture);
+
+    /// <summary>The mark of an upload under way.</summary>
+    public string Upload(string id) => Uploads + id;
+
     /// <summary>A lane's receipt.</summary>
     public string Receipt(string lane) => Receipts + lane;
 
