@@ -62,9 +62,16 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
         await push.AddAsync(Text("waits"), null, None);
         // The index keys, the page, its cursors.
         await Eventually.TrueAsync(() => blocked!.Count == 3);
-        counting!.Take();
-        await Task.Delay(300);
-        Assert.Equal((0, 0), counting.Take());
+        // A query on a prefix that is empty, as that of the cursors, may be asked again until it has caught up with the writes of other tests.
+        var requests = (-1, -1);
+        for (var attempt = 0; attempt < 20 && requests != (0, 0); attempt++)
+        {
+            counting!.Take();
+            await Task.Delay(300);
+            requests = counting.Take();
+        }
+
+        Assert.Equal((0, 0), requests);
     }
 
     [Theory]
