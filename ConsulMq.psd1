@@ -21,9 +21,11 @@
         'Get-ConsulMqIndex'
         'Get-ConsulMqItem'
         'Get-ConsulMqQueue'
+        'New-ConsulMqQueue'
         'Pop-ConsulMqItem'
         'Push-ConsulMqItem'
         'Remove-ConsulMqQueue'
+        'Set-ConsulMqQueue'
         'Start-ConsulMqDevAgent'
         'Stop-ConsulMqDevAgent'
     )

@@ -12,36 +12,36 @@ public readonly record struct PushOutcome(object? Tag, QueueObject? Item, Consul
 /// <summary>
 /// A stream of pushes with group commit: the first item is sent at once, and what arrives while a write is under way goes together with the next one.
 /// One write is under way at a time, so the order of the items is their order in the queue. Once a write has failed, all later items fail with the
-/// same error and are not sent: what is in the queue is the beginning of the stream, without a hole. For one caller at a time.
+/// same error and are not sent: what is in the queue is the beginning of the stream, without a hole. A full queue is such a failure, each item having
+/// an error of its own. For one caller at a time.
 /// </summary>
 public sealed class PushStream : IDisposable
 {
-    private readonly string _queue;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly QueueContext _context;
+    private readonly PushFailure _failure = new();
     private readonly Pusher _pusher;
-    private readonly PushFailure _failure;
     private readonly GroupCommit<PushEntry, PushOutcome> _commits;
 
-    internal PushStream(QueueContext context, Pusher pusher)
+    internal PushStream(QueueContext context, Pusher pusher, TimeSpan? wait)
     {
-        _queue = context.Keys.Queue;
+        _context = context;
         _pusher = pusher;
-        _failure = new PushFailure();
-        _commits = new(new PushGroup(context, pusher, _failure), new PushGroup(context, pusher, _failure), context.Settings.Continuations);
+        var terms = new PushTerms(wait, _closed.Token);
+        _commits = new(new PushGroup(context, pusher, terms, _failure), new PushGroup(context, pusher, terms, _failure), context.Settings.Continuations);
     }
 
     /// <summary>
-    /// Takes an item in. Completes at once while there is room, else when the write under way is done; that of a big body is uploaded first. A fault of
-    /// the item itself (too large) comes out of <see cref="TryTake"/> in its turn, as do all others.
+    /// Takes an item in. Completes at once while there is room, else when the write under way is done; a big body is uploaded first. A fault of the item
+    /// itself (too large) comes out of <see cref="TryTake"/> in its turn, as do all others.
     /// </summary>
     /// <param name="draft">The message.</param>
     /// <param name="tag">Anything; comes back with the outcome.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public ValueTask AddAsync(MessageDraft draft, object? tag, CancellationToken cancellation)
     {
-        if (draft.OpenBody is not null)
-            return new ValueTask(AddBigAsync(null, draft, tag, cancellation));
         var item = _pusher.Compose(draft);
-        return _pusher.Bodies.IsBig(item)
+        return draft.OpenBody is not null || BigBodies.IsBig(item)
             ? new ValueTask(AddBigAsync(item, draft, tag, cancellation))
             : _commits.AddAsync(new PushEntry(item, draft.Source, tag), cancellation);
     }
@@ -49,37 +49,46 @@ public sealed class PushStream : IDisposable
     /// <summary>Takes the next outcome, in the order of the items. False: none is there yet.</summary>
     public bool TryTake(out PushOutcome outcome) => _commits.TryTake(out outcome);
 
+    /// <summary>Waits until there is an outcome to take. False: the outcome of every item was taken.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task<bool> WaitAsync(CancellationToken cancellation) => _commits.WaitAsync(cancellation);
+
     /// <summary>Waits until every item has its outcome.</summary>
     public Task FlushAsync(CancellationToken cancellation) => _commits.FlushAsync(cancellation);
 
-    /// <summary>Ends the stream. What was not sent is not sent any more; what is under way comes to its end.</summary>
-    public void Dispose() => _commits.Dispose();
+    /// <summary>Ends the stream. What was not sent is not sent any more; what is under way comes to its end, but does not wait for room any more.</summary>
+    public void Dispose()
+    {
+        _commits.Dispose();
+        // Who waits for room waits for nothing now. The source itself holds nothing that needs disposing of.
+        _closed.Cancel();
+    }
 
     /// <summary>Uploads a body, and lets its message in behind those before it.</summary>
-    private async Task AddBigAsync(PushItem? item, MessageDraft draft, object? tag, CancellationToken cancellation)
+    private async Task AddBigAsync(PushItem item, MessageDraft draft, object? tag, CancellationToken cancellation)
     {
         PushEntry entry;
         try
         {
             if (_failure.Error is { } failed)
                 throw failed;
-            var uploaded = item is { } known
-                ? await _pusher.Bodies.UploadAsync(known, cancellation).ConfigureAwait(false)
-                : await _pusher.Bodies.ReadAsync(draft, cancellation).ConfigureAwait(false);
-            entry = new PushEntry(uploaded, draft.Source, tag);
+            var bodies = new BigBodies(_context);
+            item = draft.OpenBody is { } open
+                ? await bodies.ReadAsync(item, open, cancellation).ConfigureAwait(false)
+                : await bodies.UploadAsync(item, cancellation).ConfigureAwait(false);
+            entry = new PushEntry(item, draft.Source, tag);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            entry = Failed(new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", draft.Source, e), false);
+            entry = new PushEntry(item, draft.Source, tag, new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", draft.Source, e));
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             // Without this one the later ones must not be pushed either, unless it is this one's own fault.
-            entry = Failed(Errors.Any(e, "push", _queue), e is not ConsulMqException { Error: ConsulMqError.MessageTooLarge });
+            var error = Errors.Any(e, "push", _context.Keys.Queue);
+            entry = new PushEntry(item, draft.Source, tag, error, Breaks: error.Error != ConsulMqError.MessageTooLarge);
         }
 
         await _commits.AddAsync(entry, cancellation).ConfigureAwait(false);
-
-        PushEntry Failed(ConsulMqException error, bool breaks) => new(item ?? default, draft.Source, tag, error, breaks);
     }
 }

@@ -114,6 +114,9 @@ public sealed class QueueConsumer : IDisposable
         _pool.Return(_state);
     }
 
+    /// <summary>Whether the queue's order is strict: no consumer goes out of the others' way.</summary>
+    private bool KeepsOrder => _context.Index.Settings.StrictOrder;
+
     private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, IBodyDestination? destination, CancellationToken cancellation)
     {
         _newClaim = newClaim;
@@ -135,7 +138,7 @@ public sealed class QueueConsumer : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             _state.Touch(_context.Settings.Clock.Elapsed);
-            var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
+            var claim = _state.Crowd.IsAlone || KeepsOrder ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
             using var handover = claim?.Handover;
             if (claim is null)
@@ -187,7 +190,7 @@ public sealed class QueueConsumer : IDisposable
 
             var view = _state.View!;
             // What an ended session held comes before what is here, as a rule.
-            if (isRead && view.HasEndedSessions && await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+            if (isRead && view.HasEndedSessions && (await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
             {
                 _state.DropView();
                 continue;
@@ -218,6 +221,14 @@ public sealed class QueueConsumer : IDisposable
                 }
 
                 var (gone, shared) = claim.Lost(commit);
+                if (KeepsOrder)
+                {
+                    if (gone)
+                        await DropGoneAsync(view, cancellation).ConfigureAwait(false);
+                    await RefreshAsync(shared, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (isFresh)
                 {
                     _state.Crowd.Lost(own: true);
@@ -238,7 +249,7 @@ public sealed class QueueConsumer : IDisposable
             }
             else if (isRead)
             {
-                if (!await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+                if (!(await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
                     return null;
                 _state.DropView();
             }
@@ -253,14 +264,18 @@ public sealed class QueueConsumer : IDisposable
     private async Task<Claim?> ShareAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
     {
         var losses = 0;
-        while (_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false))
+        while (true)
         {
+            // As of before the share: what is set while it is read refuses the claim.
+            var info = _context.Index.Info;
+            if (info?.Settings.StrictOrder == true || !(_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false)))
+                break;
             cancellation.ThrowIfCancellationRequested();
             var claim = Select((into, expired) => Selector.FromShare(_state.Share.Entries, max, _context.Now, into, expired));
             Collect(_state.Share.Damage, damage);
             if (!claim.IsEmpty && await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
             {
-                var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
+                var commit = await CommitAsync(claim, null, cancellation, info?.Index ?? 0).ConfigureAwait(false);
                 if (commit.Succeeded)
                 {
                     _context.Maintenance.InPassing();
@@ -268,6 +283,8 @@ public sealed class QueueConsumer : IDisposable
                 }
 
                 BodyLoader.Discard(claim);
+                if (claim.LostSettings(commit))
+                    await _context.Index.ReadAsync(cancellation).ConfigureAwait(false);
                 var (_, shared) = claim.Lost(commit);
                 _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!.Key));
                 // One entry lost to somebody who passed by is no reason to give up the rest.
@@ -290,19 +307,20 @@ public sealed class QueueConsumer : IDisposable
         return _state.View is not null;
     }
 
-    /// <summary>Whether a message is there, as a fresh read says.</summary>
-    private async Task<bool> LookAsync(CancellationToken cancellation)
+    /// <summary>Whether a message is there, as a fresh read says, and maintenance had nothing to give either.</summary>
+    private async Task<DueLook> LookAsync(CancellationToken cancellation)
     {
-        do
+        while (true)
         {
             _state.DropView();
             if (!await ReadAsync(cancellation).ConfigureAwait(false))
-                return false;
+                return default;
             if (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null)
-                return true;
+                return new DueLook(true, null);
+            var given = await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false);
+            if (!given.Any)
+                return given;
         }
-        while (await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false));
-        return false;
     }
 
     private static Claim Won(Claim claim, HeadView? view, Commit commit)
@@ -311,7 +329,7 @@ public sealed class QueueConsumer : IDisposable
         return claim;
     }
 
-    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation)
+    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation, ulong? info = null)
     {
         var operations = new List<KvOperation>();
         while (true)
@@ -319,7 +337,7 @@ public sealed class QueueConsumer : IDisposable
             if (claim.Handover is { } handover)
                 await handover.PrepareAsync(cancellation).ConfigureAwait(false);
             operations.Clear();
-            claim.AddTo(operations, _context.Keys, view);
+            claim.AddTo(operations, _context.Keys, view, info);
             claim.Handover?.AddTo(operations);
             var commit = await SendAsync(claim, operations, cancellation).ConfigureAwait(false);
             // A session that has ended, or a tail that has moved, is another one the next time.
@@ -391,9 +409,20 @@ public sealed class QueueConsumer : IDisposable
             await PutBackAsync(batch.Items).ConfigureAwait(false);
     }
 
+    /// <summary>Others were faster: reads which entries of the page are there still, which is far less than the page. The view stays in order.</summary>
+    private async Task DropGoneAsync(HeadView view, CancellationToken cancellation)
+    {
+        var listing = await _context.Consul.KeysAsync(_context.Keys.Page(view.Page.Number), null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        var there = new HashSet<string>(listing.Keys, StringComparer.Ordinal);
+        foreach (var entry in view.Page.Entries)
+            entry.IsGone |= !there.Contains(entry.Key.Key);
+    }
+
     /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
     private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)
     {
+        if (entries.Count == 0)
+            return;
         var operations = new List<KvOperation>(entries.Count);
         foreach (var entry in entries)
             operations.Add(KvOperation.GetTree(entry.Key.Cursor));

@@ -62,6 +62,9 @@ public sealed class QueueObject
     /// <summary>From when on it is never returned; null: it does not expire.</summary>
     public DateTimeOffset? TtlDeadline => _message.ExpiresAt;
 
+    /// <summary>A message that was pushed with a delay: from when on it may be popped. Null: at once; known to the one who pushed it only.</summary>
+    public DateTimeOffset? NotBefore { get; internal init; }
+
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags => _message.Tags;
 
@@ -82,6 +85,9 @@ public sealed class QueueObject
 
     /// <summary>Whether a push found that its deduplication ID had been pushed before: the ID is that of the first one, and nothing was added.</summary>
     public bool IsDuplicate { get; internal init; }
+
+    /// <summary>The ID under which a push was to be done once; null: none, or nobody told.</summary>
+    internal string? DeduplicationId { get; init; }
 
     /// <summary>Its place in the queue, 0 being the next to be popped; null where nobody looked.</summary>
     public long? Position { get; }

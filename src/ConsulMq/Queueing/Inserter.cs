@@ -23,9 +23,10 @@ internal sealed class Inserter(QueueContext context)
     private static PushItem Item(Message message, BodySource? body) => new(message, WasLetIn: true, Source: message.Blob is null ? null : body);
 
     /// <summary>Adds to a transaction what inserts a batch: the entries, and the touch of the head.</summary>
-    public static void Add(QueueContext context, List<KvOperation> operations, IndexState index, PushBatch batch)
+    public static Landing Add(QueueContext context, List<KvOperation> operations, IndexState index, PushBatch batch)
     {
         operations.Add(KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(index.Head with { Front = true }, index.HeadIndex)));
+        var landing = context.Tail.AddReturned(operations, index.Tail, batch.Ready);
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
@@ -34,6 +35,7 @@ internal sealed class Inserter(QueueContext context)
         }
 
         batch.AddUploads(operations, context.Keys);
+        return landing;
     }
 
     /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>
@@ -101,9 +103,10 @@ internal sealed class Inserter(QueueContext context)
                 return false;
             }
 
-            var operations = new List<KvOperation>(batch.Entries.Count + 2);
-            Add(context, operations, index, batch);
+            var operations = new List<KvOperation>(batch.Entries.Count + 3);
+            var landing = Add(context, operations, index, batch);
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
+            context.Tail.Learn(landing, commit);
             if (commit.Succeeded)
                 return true;
             if (batch.LostUploads(commit) is { Count: > 0 } lost)

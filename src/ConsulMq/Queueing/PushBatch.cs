@@ -7,6 +7,11 @@ namespace ConsulMq.Queueing;
 /// <summary>The messages of one push transaction, encoded into entries as they are added. Not for use by several threads at once.</summary>
 internal sealed class PushBatch : IDisposable
 {
+    /// <summary>What entries and deduplication may cost: a transaction less the tail and the receipt.</summary>
+    private const int Budget = ConsulLimits.OperationsPerTransaction - LogTail.MostOperations - 1;
+
+    private const int UploadOperations = 2;
+
     private readonly PooledBuffer _buffer = new(4 * 1024);
     private readonly MessageWriter _writer;
     private readonly List<Entry> _entries = [];
@@ -14,13 +19,14 @@ internal sealed class PushBatch : IDisposable
     private int _bodies;
     private int _firstUpload;
     private Rank? _lastRank;
+    private int _operations;
 
     public PushBatch() => _writer = new MessageWriter(_buffer);
 
     /// <summary>How many entries it holds at most.</summary>
     public int MaxEntries { get; init; } = Layout.BatchEntries;
 
-    /// <summary>How many big bodies of its own it holds at most; each costs two operations more.</summary>
+    /// <summary>How many big bodies of its own it holds at most.</summary>
     public int MaxBodies { get; init; } = Layout.BatchUploads;
 
     /// <summary>The entries, in order.</summary>
@@ -28,6 +34,18 @@ internal sealed class PushBatch : IDisposable
 
     /// <summary>The bytes of all entries.</summary>
     public long Bytes => _buffer.Length;
+
+    /// <summary>How many messages are ready once it is committed: all but those that are due later.</summary>
+    public int Ready
+    {
+        get
+        {
+            var ready = 0;
+            foreach (var entry in _entries)
+                ready += entry.Due == 0 ? entry.Count : 0;
+            return ready;
+        }
+    }
 
     /// <summary>Adds a message behind the others. False: it does not fit beside them, the batch is as it was.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.MessageTooLarge"/>; the batch is as it was.</exception>
@@ -57,13 +75,15 @@ internal sealed class PushBatch : IDisposable
         }
 
         joins = joins && _entries[last].Length + 1 + length <= Layout.EntryBytes;
-        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries)))
+        var operations = (joins ? 0 : 1) + (item.DeduplicationId is null ? 0 : Deduplication.Operations) + (item.Source is null ? 0 : UploadOperations);
+        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries) || _operations + operations > Budget))
         {
             _buffer.Truncate(before);
             return false;
         }
 
         _lastRank = message.Rank;
+        _operations += operations;
         // The line break in front of a line that begins an entry belongs to no entry.
         if (joins)
             _entries[last] = _entries[last] with { Length = _buffer.Length - _entries[last].Start, Count = _entries[last].Count + 1 };
@@ -110,6 +130,7 @@ internal sealed class PushBatch : IDisposable
         _entries.Clear();
         _uploads.Clear();
         _bodies = 0;
+        _operations = 0;
     }
 
     public void Dispose()

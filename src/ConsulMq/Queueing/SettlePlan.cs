@@ -15,19 +15,19 @@ internal sealed class SettlePlan : IDisposable
     /// <summary>The same where nothing goes elsewhere.</summary>
     private const int MostLeaseOperations = 40;
 
-    private const int MaxEntries = 6;
+    private const int MaxEntries = 16;
 
     private readonly QueueContext _context;
     private readonly Claim _claim;
     private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
-    private BodyCopies? _elsewhere;
+    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries, MaxBodies = 1 };
+    private BodyCopies? _copies;
+    private bool _isDone;
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private QueueContext? _other;
     private IndexState? _index;
-    private Landing? _laterLanding;
-    private Landing? _otherLanding;
-    private bool _isDone;
+    private Landing? _landing;
 
     /// <param name="context">The queue.</param>
     /// <param name="isAllDone">Whether all that it settles is done, and goes nowhere.</param>
@@ -75,11 +75,9 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)
-        {
             await _other.Tail.PrepareAsync().ConfigureAwait(false);
-            await _elsewhere!.CopyAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-
+        if (_copies is not null)
+            await _copies.CopyAsync(CancellationToken.None).ConfigureAwait(false);
         return true;
     }
 
@@ -90,21 +88,19 @@ internal sealed class SettlePlan : IDisposable
         foreach (var (lease, session) in EndedSessions())
             operations.Add(KvOperation.Delete(_context.Keys.Session(session)));
         if (_back.Entries.Count > 0)
-            Inserter.Add(_context, operations, _index!, _back);
+            _landing = Inserter.Add(_context, operations, _index!, _back);
         if (_later.Entries.Count > 0)
-            _laterLanding = _context.Tail.Add(operations, _later);
+            _landing = _context.Tail.Add(operations, _later);
         if (_other is not null)
-            _otherLanding = _other.Tail.Add(operations, _elsewhere!.Batch);
+            _landing = _other.Tail.Add(operations, _elsewhere);
         return operations;
     }
 
     /// <summary>Learns what became of it. Returns the leases of which more has to be read before the next try.</summary>
     public IEnumerable<string> Learn(Commit commit)
     {
-        if (_laterLanding is { } later)
-            _context.Tail.Learn(later, commit);
-        if (_otherLanding is { } other)
-            _other!.Tail.Learn(other, commit);
+        if (_landing is { } landing)
+            (_other ?? _context).Tail.Learn(landing, commit);
         _isDone = commit.Succeeded;
         if (!commit.Succeeded)
             return _claim.LostEntries(commit).Select(static lease => lease.Key.Key);
@@ -122,8 +118,8 @@ internal sealed class SettlePlan : IDisposable
         _later.Dispose();
         // Where nobody knows whether it was done, this does nothing if it was.
         if (!_isDone)
-            _elsewhere?.Discard();
-        _elsewhere?.Dispose();
+            _copies?.Discard();
+        _elsewhere.Dispose();
     }
 
     private IEnumerable<(StoredEntry Lease, string Session)> EndedSessions()
@@ -161,27 +157,27 @@ internal sealed class SettlePlan : IDisposable
 
     private bool TryPutElsewhere(QueueContext queue, Message message)
     {
-        if (_other is not null && _other != queue)
+        if ((_other is not null && _other != queue) || !IsAlone(_elsewhere))
             return false;
-        var elsewhere = _elsewhere ?? new BodyCopies(_context, queue, new PushBatch { MaxEntries = MaxEntries, MaxBodies = 1 });
-        if (!Fits(message) || !elsewhere.TryAdd(message))
-        {
-            if (_elsewhere is null)
-                elsewhere.Dispose();
+        var copies = _copies ?? new BodyCopies(_context, queue, _elsewhere);
+        if (!copies.TryAdd(message))
             return false;
-        }
-
-        _elsewhere = elsewhere;
+        _copies = copies;
         _other = queue;
         return true;
     }
 
-    private bool TryPut(PushBatch batch, Message message, long due) => Fits(message) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+    private bool TryPut(PushBatch batch, Message message, long due) => IsAlone(batch) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
 
-    /// <summary>Together they must not be more than a transaction carries; the first one always fits.</summary>
-    private bool Fits(Message message)
+    /// <summary>All that does not vanish goes to one and the same place: a transaction stands on one tail, and carries one batch.</summary>
+    private bool IsAlone(PushBatch batch)
     {
-        var before = _back.Bytes + _later.Bytes + (_elsewhere?.Batch.Bytes ?? 0);
-        return before == 0 || before + MessageWriter.LeastLength(message) < Layout.BatchBytes;
+        foreach (var other in (ReadOnlySpan<PushBatch>)[_back, _later, _elsewhere])
+        {
+            if (other != batch && other.Entries.Count > 0)
+                return false;
+        }
+
+        return true;
     }
 }

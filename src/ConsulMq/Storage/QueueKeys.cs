@@ -5,6 +5,9 @@ namespace ConsulMq.Storage;
 /// <summary>Where a queue keeps what. The one place that knows the names of keys; docs/storage-protocol.md lists them.</summary>
 internal sealed class QueueKeys
 {
+    /// <summary>So many bits of a due time are left open in the prefixes by which due times are listed: a multiple of four, the bits of a hex digit.</summary>
+    public const int DueSpanBits = 20;
+
     public QueueKeys(string prefix, string queue)
     {
         Queue = queue;
@@ -100,6 +103,9 @@ internal sealed class QueueKeys
     /// <summary>The mark of an upload under way.</summary>
     public string Upload(string id) => Uploads + id;
 
+    /// <summary>The prefix of the cursors of the front set's entries.</summary>
+    public string FrontCursors => Cursors + "f/";
+
     /// <summary>A lane's receipt.</summary>
     public string Receipt(string lane) => Receipts + lane;
 
@@ -111,6 +117,18 @@ internal sealed class QueueKeys
 
     /// <summary>The prefix of what is due at a moment, in milliseconds since 1970.</summary>
     public string DueAt(long milliseconds) => string.Concat(Scheduled, Hex(milliseconds), "/");
+
+    /// <summary>The prefix of the deduplication IDs that were seen in the window that begins at a moment, in milliseconds since 1970.</summary>
+    public string SeenIn(long window) => string.Concat(Seen, Hex(window), "/");
+
+    /// <summary>The beginning of the window that a prefix under <see cref="Seen"/> is of, or -1 if it is none.</summary>
+    public long WindowOf(string prefix) =>
+        prefix.Length == Seen.Length + 17 && prefix[prefix.Length - 1] == '/' && prefix.StartsWith(Seen, StringComparison.Ordinal)
+        && long.TryParse(prefix.Substring(Seen.Length, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var window) ? window : -1;
+
+    /// <summary>The prefix of what is due within one span of 2^20 milliseconds, about 17 minutes.</summary>
+    /// <param name="span">The number of the span: milliseconds since 1970 shifted right by <see cref="DueSpanBits"/>.</param>
+    public string DueSpan(long span) => Scheduled + (span << DueSpanBits).ToString("x16", CultureInfo.InvariantCulture).Substring(0, 16 - (DueSpanBits / 4));
 
     /// <summary>The page in a key under <see cref="Log"/>, or -1 if it is not one.</summary>
     public long PageOf(string key) =>
