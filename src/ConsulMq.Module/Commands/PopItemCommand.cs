@@ -37,6 +37,22 @@ public sealed class PopItemCommand : QueueCmdlet
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
+    /// Take the messages on a lease: each is in flight until it is completed (<c>Complete-ConsulMqItem</c>), given back (<c>Undo-ConsulMqItem</c>) or denied
+    /// (<c>Deny-ConsulMqItem</c>). If this process dies before that, they are in their old places again within two TTLs of its session (<c>Connect-ConsulMq
+    /// -SessionTtl</c>).
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Lease { get; set; }
+
+    /// <summary>
+    /// How long the lease lasts, whatever becomes of this process: 10 seconds to 24 hours, as a TimeSpan, seconds, or like <c>30s</c>, <c>10m</c>. For messages that
+    /// another process completes; <c>Update-ConsulMqLease</c> prolongs it. Implies <c>-Lease</c>. Default: as long as this process is connected.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? LeaseDuration { get; set; }
+
+    /// <summary>
     /// Write the body to this file, and return the message with the file as its <c>Body</c>. However large, it is never in memory as a whole; it is there and
     /// proved before the message is taken. A directory: each message gets a file there, called as it was at <c>Push-ConsulMqItem -Path</c>, or else by its ID;
     /// with <c>-All</c> or a <c>-Count</c> above 1 it has to be one.
@@ -48,6 +64,12 @@ public sealed class PopItemCommand : QueueCmdlet
     /// <summary>Replace a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    private protected override void Begin()
+    {
+        if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours. Update-ConsulMqLease prolongs a lease.", LeaseDuration));
+    }
 
     private protected override void Process()
     {
@@ -77,11 +99,9 @@ public sealed class PopItemCommand : QueueCmdlet
     {
         if (OutFile is null)
             return null;
-        var path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile, out var provider, out _);
         try
         {
-            if (provider.Name != "FileSystem")
-                throw new FileFault("NotAFileSystemPath", ErrorCategory.InvalidArgument, $"-OutFile '{OutFile}' is not in the file system.", OutFile);
+            var path = InputFile.Find(SessionState, OutFile, isLiteral: true)[0];
             var file = new OutFile(path, Force);
             if (!file.IsDirectory && (All || Count > 1))
                 throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory. Name one that is there.", path);
@@ -97,7 +117,7 @@ public sealed class PopItemCommand : QueueCmdlet
 
     private PopBatch? Pop(QueueConsumer consumer, int max)
     {
-        var pop = consumer.PopAsync(max, _file, StopToken);
+        var pop = Lease || LeaseDuration is not null ? consumer.LeaseAsync(max, LeaseDuration, _file, StopToken) : consumer.PopAsync(max, _file, StopToken);
         try
         {
             var batch = Await(pop);
