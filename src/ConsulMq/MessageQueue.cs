@@ -15,7 +15,7 @@ public sealed class MessageQueue
     {
         _context = context;
         _pusher = new Pusher(context);
-        _sender = new PushSender(context, _pusher);
+        _sender = new PushSender(context);
         _consumers = new ConsumerPool(context);
     }
 
@@ -30,10 +30,8 @@ public sealed class MessageQueue
     public async Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (draft.OpenBody is not null)
-            return await PushBigAsync(draft, cancellation).ConfigureAwait(false);
         var item = _pusher.Compose(draft);
-        return _pusher.Bodies.IsBig(item)
+        return draft.OpenBody is not null || BigBodies.IsBig(item)
             ? await PushBigAsync(draft, cancellation).ConfigureAwait(false)
             : await PushAsync(new PushEntry(item, draft.Source, null)).WithCancellation(cancellation).ConfigureAwait(false);
     }
@@ -104,7 +102,7 @@ public sealed class MessageQueue
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task RemoveAsync(CancellationToken cancellation) => Errors.Translate(new Remover(_context).RemoveAsync(cancellation));
 
-    /// <summary>A stream of one message: it knows how to upload, and to do so again.</summary>
+    /// <summary>A stream of one message: it knows how to upload.</summary>
     private async Task<QueueObject> PushBigAsync(MessageDraft draft, CancellationToken cancellation)
     {
         using var push = OpenPush();

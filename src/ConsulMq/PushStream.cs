@@ -18,33 +18,30 @@ public readonly record struct PushOutcome(object? Tag, QueueObject? Item, Consul
 public sealed class PushStream : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
-    private readonly string _queue;
+    private readonly QueueContext _context;
+    private readonly PushFailure _failure = new();
     private readonly Pusher _pusher;
-    private readonly PushFailure _failure;
     private readonly GroupCommit<PushEntry, PushOutcome> _commits;
 
     internal PushStream(QueueContext context, Pusher pusher, TimeSpan? wait)
     {
-        _queue = context.Keys.Queue;
+        _context = context;
         _pusher = pusher;
-        _failure = new PushFailure();
         var terms = new PushTerms(wait, _closed.Token);
         _commits = new(new PushGroup(context, pusher, terms, _failure), new PushGroup(context, pusher, terms, _failure), context.Settings.Continuations);
     }
 
     /// <summary>
-    /// Takes an item in. Completes at once while there is room, else when the write under way is done; that of a big body is uploaded first. A fault of
-    /// the item itself (too large) comes out of <see cref="TryTake"/> in its turn, as do all others.
+    /// Takes an item in. Completes at once while there is room, else when the write under way is done; a big body is uploaded first. A fault of the item
+    /// itself (too large) comes out of <see cref="TryTake"/> in its turn, as do all others.
     /// </summary>
     /// <param name="draft">The message.</param>
     /// <param name="tag">Anything; comes back with the outcome.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public ValueTask AddAsync(MessageDraft draft, object? tag, CancellationToken cancellation)
     {
-        if (draft.OpenBody is not null)
-            return new ValueTask(AddBigAsync(null, draft, tag, cancellation));
         var item = _pusher.Compose(draft);
-        return _pusher.Bodies.IsBig(item)
+        return draft.OpenBody is not null || BigBodies.IsBig(item)
             ? new ValueTask(AddBigAsync(item, draft, tag, cancellation))
             : _commits.AddAsync(new PushEntry(item, draft.Source, tag), cancellation);
     }
@@ -68,30 +65,30 @@ public sealed class PushStream : IDisposable
     }
 
     /// <summary>Uploads a body, and lets its message in behind those before it.</summary>
-    private async Task AddBigAsync(PushItem? item, MessageDraft draft, object? tag, CancellationToken cancellation)
+    private async Task AddBigAsync(PushItem item, MessageDraft draft, object? tag, CancellationToken cancellation)
     {
         PushEntry entry;
         try
         {
             if (_failure.Error is { } failed)
                 throw failed;
-            var uploaded = item is { } known
-                ? await _pusher.Bodies.UploadAsync(known, cancellation).ConfigureAwait(false)
-                : await _pusher.Bodies.ReadAsync(draft, cancellation).ConfigureAwait(false);
-            entry = new PushEntry(uploaded, draft.Source, tag);
+            var bodies = new BigBodies(_context);
+            item = draft.OpenBody is { } open
+                ? await bodies.ReadAsync(item, open, cancellation).ConfigureAwait(false)
+                : await bodies.UploadAsync(item, cancellation).ConfigureAwait(false);
+            entry = new PushEntry(item, draft.Source, tag);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            entry = Failed(new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", draft.Source, e), false);
+            entry = new PushEntry(item, draft.Source, tag, new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", draft.Source, e));
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             // Without this one the later ones must not be pushed either, unless it is this one's own fault.
-            entry = Failed(Errors.Any(e, "push", _queue), e is not ConsulMqException { Error: ConsulMqError.MessageTooLarge });
+            var error = Errors.Any(e, "push", _context.Keys.Queue);
+            entry = new PushEntry(item, draft.Source, tag, error, Breaks: error.Error != ConsulMqError.MessageTooLarge);
         }
 
         await _commits.AddAsync(entry, cancellation).ConfigureAwait(false);
-
-        PushEntry Failed(ConsulMqException error, bool breaks) => new(item ?? default, draft.Source, tag, error, Breaks: breaks);
     }
 }

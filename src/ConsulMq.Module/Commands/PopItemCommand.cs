@@ -99,11 +99,9 @@ public sealed class PopItemCommand : QueueCmdlet
     {
         if (OutFile is null)
             return null;
-        var path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile, out var provider, out _);
         try
         {
-            if (provider.Name != "FileSystem")
-                throw new FileFault("NotAFileSystemPath", ErrorCategory.InvalidArgument, $"-OutFile '{OutFile}' is not in the file system.", OutFile);
+            var path = InputFile.Find(SessionState, OutFile, isLiteral: true)[0];
             var file = new OutFile(path, Force);
             if (!file.IsDirectory && (All || Count > 1))
                 throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory. Name one that is there.", path);

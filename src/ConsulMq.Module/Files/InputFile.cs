@@ -20,14 +20,14 @@ internal static class InputFile
         }
         catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
-            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no file '{path}', and nothing was pushed for it.", path, e);
+            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no '{path}'.", path, e);
         }
 
         if (provider.Name != "FileSystem")
             throw new FileFault("NotAFileSystemPath", ErrorCategory.InvalidArgument, $"'{path}' is not in the file system.", path);
         return found.Count > 0 || isLiteral
             ? found
-            : throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"'{path}' matches no file, and nothing was pushed for it.", path);
+            : throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"'{path}' matches no file.", path);
     }
 
     /// <summary>Opens a file to be read as it goes, by whoever pushes it.</summary>

@@ -3,20 +3,19 @@ using ConsulMq.Storage;
 namespace ConsulMq.Queueing;
 
 /// <summary>Tells which messages are too long for a line, and uploads their bodies before they are pushed.</summary>
-internal sealed class BigBodies(QueueContext context, Pusher pusher)
+internal sealed class BigBodies(QueueContext context)
 {
     /// <summary>What stands for a body that was not uploaded yet: as long as any.</summary>
     private static readonly BodyReference Longest = new(new string('0', 28), long.MaxValue, int.MaxValue, new string('0', 64), BlobKind.Utf16);
 
-    /// <summary>Whether a message's body has to be uploaded. Cheap for all that is clearly short or long.</summary>
-    public bool IsBig(PushItem item) => item.Message.Blob is null && Fault(item) is not null;
+    /// <summary>Whether a message's body has to be uploaded. Cheap for all that is clearly short.</summary>
+    public static bool IsBig(PushItem item) => item.Message.Blob is null && Fault(item) is not null;
 
-    /// <summary>The item that a draft with a stream asks for, its body uploaded unless it is short.</summary>
+    /// <summary>The item with the body that a stream holds, uploaded unless it is short.</summary>
     /// <exception cref="ConsulMqException">It cannot be pushed.</exception>
-    public async Task<PushItem> ReadAsync(MessageDraft draft, CancellationToken cancellation)
+    public async Task<PushItem> ReadAsync(PushItem item, Func<Stream> open, CancellationToken cancellation)
     {
-        var source = BodySource.Of(draft.OpenBody!);
-        var item = pusher.Compose(draft);
+        var source = BodySource.Of(open);
         using (var feed = source.Open())
         {
             using var first = await feed.NextAsync(cancellation).ConfigureAwait(false);
@@ -43,12 +42,19 @@ internal sealed class BigBodies(QueueContext context, Pusher pusher)
         return item with { Message = item.Message with { Blob = upload.Body }, Source = source, Upload = upload };
     }
 
+    /// <summary>Removes the body of an item that was not pushed. Nothing happens if it was.</summary>
+    public void Drop(PushItem item)
+    {
+        if (item.Upload is { } upload)
+            context.Background.Add(BodyUploader.RemoveAsync(context, upload.Body.Id, upload.MarkIndex));
+    }
+
     /// <summary>Why a message does not go into a line; null: it does.</summary>
-    private ConsulMqException? Fault(PushItem item)
+    private static ConsulMqException? Fault(PushItem item)
     {
         if (MessageWriter.MostLength(item.Message) <= Layout.LineBytes)
             return null;
-        var batch = pusher.RentBatch();
+        using var batch = new PushBatch();
         try
         {
             batch.TryAdd(item);
@@ -57,10 +63,6 @@ internal sealed class BigBodies(QueueContext context, Pusher pusher)
         catch (ConsulMqException e)
         {
             return e;
-        }
-        finally
-        {
-            pusher.ReturnBatch(batch);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class MoveHandover(QueueContext source, QueueContext destination
     /// <summary>How many operations a claim may have beside this.</summary>
     public const int ClaimBudget = 30;
 
-    private readonly BodyCopies _messages = new(source, destination, new PushBatch { MaxEntries = 20 });
+    private readonly BodyCopies _messages = new(source, destination, new PushBatch { MaxEntries = 20, MaxBodies = 2 });
     private Landing _landing;
 
     /// <summary>The Raft index of the transaction, once it committed.</summary>

@@ -10,6 +10,8 @@ internal sealed class PushBatch : IDisposable
     /// <summary>What entries and deduplication may cost: a transaction less the tail and the receipt.</summary>
     private const int Budget = ConsulLimits.OperationsPerTransaction - LogTail.MostOperations - 1;
 
+    private const int UploadOperations = 2;
+
     private readonly PooledBuffer _buffer = new(4 * 1024);
     private readonly MessageWriter _writer;
     private readonly List<Entry> _entries = [];
@@ -24,7 +26,7 @@ internal sealed class PushBatch : IDisposable
     /// <summary>How many entries it holds at most.</summary>
     public int MaxEntries { get; init; } = Layout.BatchEntries;
 
-    /// <summary>How many big bodies of its own it holds at most; each costs two operations more.</summary>
+    /// <summary>How many big bodies of its own it holds at most.</summary>
     public int MaxBodies { get; init; } = Layout.BatchUploads;
 
     /// <summary>The entries, in order.</summary>
@@ -73,7 +75,7 @@ internal sealed class PushBatch : IDisposable
         }
 
         joins = joins && _entries[last].Length + 1 + length <= Layout.EntryBytes;
-        var operations = (joins ? 0 : 1) + (item.DeduplicationId is null ? 0 : Deduplication.Operations) + (item.Source is null ? 0 : 2);
+        var operations = (joins ? 0 : 1) + (item.DeduplicationId is null ? 0 : Deduplication.Operations) + (item.Source is null ? 0 : UploadOperations);
         if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries) || _operations + operations > Budget))
         {
             _buffer.Truncate(before);
@@ -126,9 +128,9 @@ internal sealed class PushBatch : IDisposable
     {
         _buffer.Truncate(0);
         _entries.Clear();
-        _operations = 0;
         _uploads.Clear();
         _bodies = 0;
+        _operations = 0;
     }
 
     public void Dispose()

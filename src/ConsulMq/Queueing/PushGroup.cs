@@ -8,9 +8,9 @@ internal sealed class PushFailure
     public ConsulMqException? Error { get; set; }
 
     /// <summary>The error of one of the items. A queue that is full is each item's own trouble.</summary>
-    public static ConsulMqException? Of(PushEntry item, ConsulMqException? error) => error?.Error == ConsulMqError.QueueFull
-        ? new ConsulMqException(ConsulMqError.QueueFull, error.Message, item.Item.Message.Id)
-        : error;
+    public ConsulMqException? Of(PushEntry item) => Error?.Error == ConsulMqError.QueueFull
+        ? new ConsulMqException(ConsulMqError.QueueFull, Error.Message, item.Item.Message.Id)
+        : Error;
 }
 
 /// <summary>Pushes that go together in one transaction, or in several where the queue lets in only a part of them at once.</summary>
@@ -20,30 +20,17 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
     private const int MaxItems = 4096;
 
     private readonly PushRun _run = new(pusher.RentBatch());
-    private readonly PushSender _sender = new(context, pusher);
-
-    /// <summary>Why the rest of the stream cannot be pushed: Consul failed while a body was uploaded.</summary>
-    private ConsulMqException? _broken;
-
-    private ConsulMqException? _error;
+    private readonly PushSender _sender = new(context);
+    private readonly BigBodies _bodies = new(context);
 
     public bool IsEmpty => _run.Items.Count == 0;
 
-    public bool TryAdd(PushEntry item)
-    {
-        if (item.Error is null && _broken is not null)
-            item = item with { Error = _broken };
-        if (_run.Items.Count >= MaxItems || !_run.TryAdd(item, context.Index.CachedTail?.Settings ?? context.Index.Settings))
-            return false;
-        if (item.Breaks)
-            _broken ??= item.Error;
-        return true;
-    }
+    public bool TryAdd(PushEntry item) =>
+        _run.Items.Count < MaxItems && _run.TryAdd(item, context.Index.CachedTail?.Settings ?? context.Index.Settings);
 
     public async Task CommitAsync()
     {
-        _error = failure.Error;
-        if (_error is null)
+        if (failure.Error is null)
         {
             try
             {
@@ -52,7 +39,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                failure.Error = _error = Errors.Any(e, "push", context.Keys.Queue);
+                failure.Error = Errors.Any(e, "push", context.Keys.Queue);
             }
         }
 
@@ -64,34 +51,23 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
         for (var i = 0; i < _run.Covered; i++)
         {
             var item = _run.Items[i];
-            var failed = item.Error ?? PushFailure.Of(item, _error);
-            var pushed = failed is null ? item.ToQueueObject(context) : null;
-            if (pushed is null || pushed.IsDuplicate)
-                RemoveUpload(item);
-            outcomes.Enqueue(new PushOutcome(item.Tag, pushed, failed));
+            var failed = item.Error ?? failure.Of(item);
+            outcomes.Enqueue(new PushOutcome(item.Tag, failed is null ? item.ToQueueObject(context) : null, failed));
+            if (failed is not null || item.Seen?.Original is not null)
+                _bodies.Drop(item.Item);
+            if (item.Breaks)
+                failure.Error ??= item.Error;
         }
 
         _run.RemoveCovered();
-        if (_run.Items.Count > 0)
-            return;
-        failure.Error ??= _broken;
-        _broken = null;
     }
 
     public void Clear()
     {
         foreach (var item in _run.Items)
-            RemoveUpload(item);
+            _bodies.Drop(item.Item);
         _run.Clear();
-        _broken = null;
     }
 
     public void Release() => pusher.ReturnBatch(_run.Batch);
-
-    /// <summary>Removes a body that came for nothing. Where nobody knows whether it did, this does nothing if it did not.</summary>
-    private void RemoveUpload(PushEntry item)
-    {
-        if (item.Item.Upload is { } upload)
-            context.Background.Add(BodyUploader.RemoveAsync(context, upload.Body.Id, upload.MarkIndex));
-    }
 }

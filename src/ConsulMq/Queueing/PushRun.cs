@@ -38,6 +38,8 @@ internal sealed class PushRun(PushBatch batch)
     private readonly List<PushEntry> _items = [];
     private Dictionary<string, Deduplication>? _ids;
     private TimeSpan? _timeToLive;
+    private long _mostBytes = Unlimited;
+    private ConsulMqException? _broken;
 
     public PushBatch Batch { get; } = batch;
 
@@ -51,8 +53,12 @@ internal sealed class PushRun(PushBatch batch)
     {
         if (Batch.Entries.Count == 0)
             _timeToLive = settings.TimeToLive;
+        if (_broken is not null && entry.Error is null)
+            entry = entry with { Error = _broken };
         if (!TryEncode(ref entry, Unlimited))
             return false;
+        if (entry.Breaks)
+            _broken ??= entry.Error;
         _items.Add(entry);
         Covered++;
         return true;
@@ -61,7 +67,7 @@ internal sealed class PushRun(PushBatch batch)
     /// <summary>Makes sure that the batch is as these settings want it.</summary>
     public void Fit(QueueSettings settings)
     {
-        if (Batch.Entries.Count == 0 || _timeToLive != settings.TimeToLive)
+        if (Batch.Entries.Count == 0 || _timeToLive != settings.TimeToLive || _mostBytes != MostBytes(settings))
             Fill(settings);
     }
 
@@ -71,6 +77,7 @@ internal sealed class PushRun(PushBatch batch)
         Batch.Clear();
         _ids?.Clear();
         _timeToLive = settings.TimeToLive;
+        _mostBytes = MostBytes(settings);
         for (Covered = 0; Covered < _items.Count; Covered++)
         {
             var entry = _items[Covered];
@@ -80,16 +87,13 @@ internal sealed class PushRun(PushBatch batch)
         }
     }
 
-    /// <summary>Uploads again the bodies that somebody took away before they could be pushed.</summary>
-    public async Task UploadAgainAsync(QueueContext context, BigBodies bodies, IReadOnlyList<UploadedBody> lost)
+    /// <summary>Uploads bodies again that were taken away before they could be pushed.</summary>
+    public async Task UploadAgainAsync(BigBodies bodies, IReadOnlyList<UploadedBody> lost)
     {
-        for (var i = 0; i < _items.Count; i++)
+        for (var i = 0; i < Covered; i++)
         {
-            if (_items[i].Item.Upload is not { } upload || !lost.Contains(upload))
-                continue;
-            // What arrived after it was taken away lies there for nobody.
-            context.Background.Add(BodyUploader.RemoveChunksAsync(context, upload.Body.Id));
-            _items[i] = _items[i] with { Item = await bodies.UploadAsync(_items[i].Item, CancellationToken.None).ConfigureAwait(false) };
+            if (_items[i].Item.Upload is { } upload && lost.Contains(upload))
+                _items[i] = _items[i] with { Item = await bodies.UploadAsync(_items[i].Item, CancellationToken.None).ConfigureAwait(false) };
         }
     }
 
@@ -132,6 +136,9 @@ internal sealed class PushRun(PushBatch batch)
                 entry = entry with { Seen = Lead(entry.Seen ?? new Deduplication(DeduplicationId.ToKey(id))) };
             if (entry.Seen?.Damage is { } damage)
                 throw damage;
+            // That of a big body was looked at before it was uploaded.
+            if (_mostBytes != Unlimited && entry.Item.Message is { Blob: null, Body.Size: var size } && size > _mostBytes)
+                throw BodyUploader.TooLarge(size, _mostBytes);
             entry = entry with { Item = entry.Item.With(_timeToLive) };
             if (NeedsSending(entry))
             {
@@ -159,9 +166,14 @@ internal sealed class PushRun(PushBatch batch)
         return seen;
     }
 
+    /// <summary>What of the queue's limit matters for a body that stands in its line.</summary>
+    private static long MostBytes(QueueSettings settings) => settings.MaxBodyBytes < Layout.LineBytes ? settings.MaxBodyBytes : Unlimited;
+
     private void Reset()
     {
         Covered = 0;
+        if (_items.Count == 0)
+            _broken = null;
         Batch.Clear();
         _ids?.Clear();
     }

@@ -3,12 +3,13 @@ using ConsulMq.Consul;
 namespace ConsulMq.Queueing;
 
 /// <summary>Sends pushes: one write each transaction, whoever else pushes. Every write stands on the tail, and so on what is set for the queue.</summary>
-internal sealed class PushSender(QueueContext context, Pusher pusher)
+internal sealed class PushSender(QueueContext context)
 {
-    /// <summary>So often a body is uploaded again that somebody takes away before it can be pushed.</summary>
+    /// <summary>So often a body is uploaded that somebody takes away again before it can be pushed.</summary>
     private const int MostUploads = 4;
 
     private readonly DepthLimit _depth = new(context);
+    private readonly BigBodies _bodies = new(context);
 
     /// <summary>Sends the first items of a run in one transaction. Afterwards those that it covers are in the queue, duplicates, or have an error.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueFull"/> and others; nothing was sent.</exception>
@@ -59,7 +60,7 @@ internal sealed class PushSender(QueueContext context, Pusher pusher)
             {
                 if (uploads++ == MostUploads)
                     throw BodyUploader.KeepsVanishing(context.Keys.Queue);
-                await run.UploadAgainAsync(context, pusher.Bodies, lost).ConfigureAwait(false);
+                await run.UploadAgainAsync(_bodies, lost).ConfigureAwait(false);
                 run.Fill(settings);
             }
 

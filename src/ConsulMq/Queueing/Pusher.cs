@@ -8,9 +8,6 @@ internal sealed class Pusher(QueueContext context)
 {
     private readonly ConcurrentBag<PushBatch> _batches = [];
 
-    /// <summary>Uploads what is too big for a line.</summary>
-    public BigBodies Bodies => new(context, this);
-
     /// <summary>An empty batch.</summary>
     public PushBatch RentBatch() => _batches.TryTake(out var batch) ? batch : new PushBatch();
 

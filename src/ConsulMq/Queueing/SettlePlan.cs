@@ -21,12 +21,13 @@ internal sealed class SettlePlan : IDisposable
     private readonly Claim _claim;
     private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
+    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries, MaxBodies = 1 };
+    private BodyCopies? _copies;
+    private bool _isDone;
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
-    private BodyCopies? _elsewhere;
     private QueueContext? _other;
     private IndexState? _index;
     private Landing? _landing;
-    private bool _isDone;
 
     /// <param name="context">The queue.</param>
     /// <param name="isAllDone">Whether all that it settles is done, and goes nowhere.</param>
@@ -74,11 +75,9 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)
-        {
             await _other.Tail.PrepareAsync().ConfigureAwait(false);
-            await _elsewhere!.CopyAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-
+        if (_copies is not null)
+            await _copies.CopyAsync(CancellationToken.None).ConfigureAwait(false);
         return true;
     }
 
@@ -93,7 +92,7 @@ internal sealed class SettlePlan : IDisposable
         if (_later.Entries.Count > 0)
             _landing = _context.Tail.Add(operations, _later);
         if (_other is not null)
-            _landing = _other.Tail.Add(operations, _elsewhere!.Batch);
+            _landing = _other.Tail.Add(operations, _elsewhere);
         return operations;
     }
 
@@ -119,8 +118,8 @@ internal sealed class SettlePlan : IDisposable
         _later.Dispose();
         // Where nobody knows whether it was done, this does nothing if it was.
         if (!_isDone)
-            _elsewhere?.Discard();
-        _elsewhere?.Dispose();
+            _copies?.Discard();
+        _elsewhere.Dispose();
     }
 
     private IEnumerable<(StoredEntry Lease, string Session)> EndedSessions()
@@ -158,29 +157,24 @@ internal sealed class SettlePlan : IDisposable
 
     private bool TryPutElsewhere(QueueContext queue, Message message)
     {
-        if (_other is not null && _other != queue)
+        if ((_other is not null && _other != queue) || !IsAlone(_elsewhere))
             return false;
-        var elsewhere = _elsewhere ?? new BodyCopies(_context, queue, new PushBatch { MaxEntries = MaxEntries, MaxBodies = 1 });
-        if (!MayUse(_elsewhere?.Batch) || !elsewhere.TryAdd(message))
-        {
-            if (_elsewhere is null)
-                elsewhere.Dispose();
+        var copies = _copies ?? new BodyCopies(_context, queue, _elsewhere);
+        if (!copies.TryAdd(message))
             return false;
-        }
-
-        _elsewhere = elsewhere;
+        _copies = copies;
         _other = queue;
         return true;
     }
 
-    private bool TryPut(PushBatch batch, Message message, long due) => MayUse(batch) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+    private bool TryPut(PushBatch batch, Message message, long due) => IsAlone(batch) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
 
     /// <summary>All that does not vanish goes to one and the same place: a transaction stands on one tail, and carries one batch.</summary>
-    private bool MayUse(PushBatch? batch)
+    private bool IsAlone(PushBatch batch)
     {
-        foreach (var other in (ReadOnlySpan<PushBatch?>)[_back, _later, _elsewhere?.Batch])
+        foreach (var other in (ReadOnlySpan<PushBatch>)[_back, _later, _elsewhere])
         {
-            if (other is not null && other != batch && other.Entries.Count > 0)
+            if (other != batch && other.Entries.Count > 0)
                 return false;
         }
 

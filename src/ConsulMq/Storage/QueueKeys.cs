@@ -94,9 +94,6 @@ internal sealed class QueueKeys
     /// <summary>The prefix of the cursors of a page's entries.</summary>
     public string PageCursors(long page) => Cursors + "p/" + Hex(page) + "/";
 
-    /// <summary>The prefix of the cursors of the front set's entries.</summary>
-    public string FrontCursors => Cursors + "f/";
-
     /// <summary>The prefix of a big body's chunks.</summary>
     public string Body(string id) => string.Concat(Chunks, id, "/");
 
@@ -105,6 +102,9 @@ internal sealed class QueueKeys
 
     /// <summary>The mark of an upload under way.</summary>
     public string Upload(string id) => Uploads + id;
+
+    /// <summary>The prefix of the cursors of the front set's entries.</summary>
+    public string FrontCursors => Cursors + "f/";
 
     /// <summary>A lane's receipt.</summary>
     public string Receipt(string lane) => Receipts + lane;

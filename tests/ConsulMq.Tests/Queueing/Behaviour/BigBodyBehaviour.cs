@@ -9,7 +9,7 @@ public sealed class BigBodiesOnModel() : BigBodyBehaviour(new ModelBackend());
 public sealed class BigBodiesOnConsul(ConsulFixture consul) : BigBodyBehaviour(new ConsulBackend(consul)), IClassFixture<ConsulFixture>;
 
 /// <summary>Messages whose bodies are too big for an entry.</summary>
-public abstract class BigBodyBehaviour(IBackend backend) : QueueBehaviour(backend)
+public abstract partial class BigBodyBehaviour(IBackend backend) : QueueBehaviour(backend)
 {
     [Fact]
     public async Task BigAndSmallOnesKeepTheirOrderAndComeOutAsTheyWentIn()
@@ -338,6 +338,155 @@ public abstract class BigBodyBehaviour(IBackend backend) : QueueBehaviour(backen
         await NothingIsLeft(producer);
     }
 
+    [Fact]
+    public async Task ALeaseKeepsTheBodyUntilItIsCompleted()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await Push(queue, [Text(Long("a")), Text("b")]);
+        using var consumer = queue.OpenConsumer();
+        var items = (await consumer.LeaseAsync(2, null, None)).Items;
+        Assert.Equal([Long("a"), "b"], items.Select(static i => i.Content.Text!));
+        Assert.NotEmpty(await Left(connection));
+        await Settle(queue, items[0], SettlementKind.Return);
+        var again = Assert.Single((await consumer.LeaseAsync(1, null, None)).Items);
+        Assert.Equal((Long("a"), 1), (again.Content.Text, again.DeliveryCount));
+        await Settle(queue, again, SettlementKind.Complete);
+        await NothingIsLeft(connection);
+    }
+
+    [Fact]
+    public async Task ADeadLetterTakesItsBodyAlong()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await Push(queue, [Text(Long("a")), Text(Long("b")), Text("c")]);
+        using var consumer = queue.OpenConsumer();
+        var items = (await consumer.LeaseAsync(3, null, None)).Items;
+        Assert.Equal(3, items.Count);
+        foreach (var item in items)
+            await Settle(queue, item, SettlementKind.Deny);
+        await NothingIsLeft(connection);
+        Assert.Equal([Long("a"), Long("b"), "c"], await PopAll(connection.Queue("jobs.dead")));
+        Assert.Empty(await Left(connection, "jobs.dead"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatIsMovedTakesItsBodyAlong(bool byId)
+    {
+        using var connection = Connect();
+        var (queue, other) = (connection.Queue("jobs"), connection.Queue("others"));
+        string[] texts = [Long("a"), "b", Long("c"), Long("d"), "e"];
+        await Push(queue, texts.Select(Text));
+        using (var mover = queue.OpenMove(other))
+        {
+            if (byId)
+            {
+                var ids = (await queue.Browse(bodies: false).NextAsync(None))!.Items.Select(static i => i.Id).ToList();
+                Assert.All(await mover.MoveAsync(ids, None), static o => Assert.Null(o.Error));
+            }
+            else
+            {
+                while ((await mover.NextAsync(100, None)).Items is { Count: > 0 } moved)
+                    Assert.All(moved, static i => Assert.True(i.Size > 0));
+            }
+        }
+
+        await NothingIsLeft(connection);
+        Assert.Equal(texts, await PopAll(other));
+        Assert.Empty(await Left(connection, "others"));
+    }
+
+    [Fact]
+    public async Task ADamagedBodyIsNotMovedAndItsMessageStays()
+    {
+        using var connection = Connect();
+        var (queue, other) = (connection.Queue("jobs"), connection.Queue("others"));
+        await Push(queue, [Text("a"), Text(Long("damaged")), Text(Long("c"))]);
+        var chunk = (await Chunks(connection))[0];
+        await connection.Consul.PutAsync(chunk, new byte[100], None);
+        var damage = new List<ConsulMqException>();
+        using (var mover = queue.OpenMove(other))
+        {
+            while (await mover.NextAsync(100, None) is { } batch)
+            {
+                damage.AddRange(batch.Damage);
+                if (batch.Items.Count == 0)
+                    break;
+            }
+        }
+
+        Assert.Equal(chunk, Assert.Single(damage).Subject);
+        Assert.Equal(["a", Long("c")], await PopAll(other));
+        Assert.Equal(1, (await queue.SummaryAsync(None))!.Depth);
+    }
+
+    [Fact]
+    public async Task ABodyThatIsDamagedWhileItIsLeasedGoesBackAndNotAmongTheDeadLetters()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await Push(queue, [Text(Long("a"))]);
+        using var consumer = queue.OpenConsumer();
+        var item = Assert.Single((await consumer.LeaseAsync(1, null, None)).Items);
+        var chunk = (await Chunks(connection))[0];
+        await connection.Consul.DeleteAsync(chunk, None);
+        await Settle(queue, item, SettlementKind.Deny);
+        var (taken, damage) = await PopAllOf(consumer);
+        Assert.Empty(taken);
+        Assert.Equal(chunk, Assert.Single(damage).Subject);
+        Assert.Equal(1, (await queue.SummaryAsync(None))!.Depth);
+    }
+
+    [Fact]
+    public async Task ADuplicateLeavesNoBodyBehind()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await Push(queue, [Text(Long("a")) with { DeduplicationId = "1" }, Text(Long("b")) with { DeduplicationId = "1" }, Text("c")]);
+        Assert.Equal([Long("a"), "c"], await PopAll(queue));
+        Assert.True(await Eventually(async () => (await Left(connection)).Count == 0));
+    }
+
+    [Fact]
+    public async Task TheQueuesLimitHoldsForShortBodiesToo()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await queue.CreateAsync(new QueueSettings { MaxBodyBytes = 1000 }, None);
+        using var push = queue.OpenPush();
+        foreach (var size in new[] { 1000, 1001, 400_000, 10 })
+            await push.AddAsync(new MessageDraft { Body = MessageBody.FromBytes(new byte[size]) }, size, None);
+        await push.FlushAsync(None);
+        Assert.Equal([null, ConsulMqError.MessageTooLarge, ConsulMqError.MessageTooLarge, null], Outcomes(push).Select(static o => o.Error?.Error));
+        await NothingIsLeft(connection);
+    }
+
+    [Fact]
+    public async Task OneIsPushedForLater()
+    {
+        var clock = new ManualClock();
+        using var connection = Connect(new ConnectionSettings { Clock = clock });
+        var queue = connection.Queue("jobs");
+        await Push(queue, [Text(Long("a")) with { NotBefore = clock.UtcNow.AddMinutes(5) }]);
+        Assert.Empty(await PopAll(queue));
+        clock.Advance(TimeSpan.FromMinutes(6));
+        using var other = Connect(new ConnectionSettings { Clock = clock });
+        Assert.Equal([Long("a")], await PopAll(other.Queue("jobs")));
+        await NothingIsLeft(connection);
+    }
+
+    private static async Task Settle(MessageQueue queue, QueueObject item, SettlementKind kind)
+    {
+        using var settle = queue.OpenSettle();
+        await settle.AddAsync(Settlement.Of(kind, item), null, None);
+        await settle.FlushAsync(None);
+        Assert.True(settle.TryTake(out var outcome));
+        Assert.Null(outcome.Error);
+    }
+
     private static string Long(string text) => string.Concat(Enumerable.Repeat(text, 600_000 / text.Length));
 
     private static byte[] Bytes(int size)
@@ -390,9 +539,9 @@ public abstract class BigBodyBehaviour(IBackend backend) : QueueBehaviour(backen
         [.. (await connection.Consul.KeysAsync(connection.Prefix + "/jobs/d/", null, ReadOptions.Consistent, None)).Keys];
 
     /// <summary>The chunks and marks that are there.</summary>
-    private static async Task<List<string>> Left(ConsulMqConnection connection)
+    private static async Task<List<string>> Left(ConsulMqConnection connection, string queue = "jobs")
     {
-        var root = connection.Prefix + "/jobs/";
+        var root = $"{connection.Prefix}/{queue}/";
         var keys = (await connection.Consul.KeysAsync(root, null, ReadOptions.Consistent, None)).Keys;
         return [.. keys.Select(key => key[root.Length..]).Where(static key => key.StartsWith("d/", StringComparison.Ordinal) || key.StartsWith("o/", StringComparison.Ordinal))];
     }
@@ -409,176 +558,5 @@ public abstract class BigBodyBehaviour(IBackend backend) : QueueBehaviour(backen
         }
 
         return false;
-    }
-
-    private sealed class RawReads(IConsul inner) : DelegatingConsul(inner)
-    {
-        public int Count { get; private set; }
-
-        public Func<Task> Before { get; init; } = static () => Task.CompletedTask;
-
-        public override async Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation)
-        {
-            Count += key.EndsWith("/000000", StringComparison.Ordinal) ? 1 : 0;
-            await Before();
-            return await base.GetRawAsync(key, consistency, cancellation);
-        }
-    }
-
-    /// <summary>Removes all uploads in the moment in which one is going to be pushed.</summary>
-    private sealed class Meddler(IConsul inner) : DelegatingConsul(inner)
-    {
-        public int Times { get; set; }
-
-        public override async Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation)
-        {
-            var mark = operations.FirstOrDefault(static o => o.Verb == KvVerb.CheckIndex && o.Key.Contains("/o/", StringComparison.Ordinal));
-            if (mark.Key is not null && operations.Any(static o => o.Key.Contains("/p/", StringComparison.Ordinal)) && Times > 0)
-            {
-                Times--;
-                var root = mark.Key[..mark.Key.LastIndexOf("o/", StringComparison.Ordinal)];
-                await base.TransactAsync([KvOperation.DeleteTree(root + "o/"), KvOperation.DeleteTree(root + "d/")], default, cancellation);
-            }
-
-            return await base.TransactAsync(operations, consistency, cancellation);
-        }
-    }
-
-    /// <summary>Loses every third answer to a put, or the put itself.</summary>
-    private sealed class Lossy(IConsul inner) : DelegatingConsul(inner)
-    {
-        private int _count;
-
-        public override async Task PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellation)
-        {
-            var fate = Interlocked.Increment(ref _count) % 6;
-            if (fate != 2)
-                await base.PutAsync(key, value, cancellation);
-            if (fate is 2 or 5)
-                throw new ConsulException(ConsulFault.ConnectionLost, Address, true, "The connection broke");
-        }
-    }
-
-    /// <summary>Dies in the middle of an upload.</summary>
-    private sealed class Dying(IConsul inner) : DelegatingConsul(inner)
-    {
-        private int _count;
-
-        public override Task PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellation) => Interlocked.Increment(ref _count) > 3
-            ? throw new ConsulException(ConsulFault.ConnectionLost, Address, true, "The connection broke")
-            : base.PutAsync(key, value, cancellation);
-    }
-
-    private sealed class Meter(IConsul inner) : DelegatingConsul(inner)
-    {
-        private int _open;
-        private long _stored;
-
-        public long Stored => Interlocked.Read(ref _stored);
-
-        public int MostOpen { get; private set; }
-
-        public override async Task PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellation)
-        {
-            await Task.Yield();
-            await base.PutAsync(key, value, cancellation);
-            Interlocked.Add(ref _stored, value.Length);
-        }
-
-        public override async Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation)
-        {
-            lock (this)
-                MostOpen = Math.Max(MostOpen, ++_open);
-            await Task.Yield();
-            var value = await base.GetRawAsync(key, consistency, cancellation);
-            lock (this)
-                _open--;
-            return value;
-        }
-    }
-
-    private sealed class Endless(long length, Action<int> read) : Stream
-    {
-        private long _left = length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var count = (int)Math.Min(buffer.Length, _left);
-            buffer.Span[..count].Fill((byte)_left);
-            _left -= count;
-            read(count);
-            return new ValueTask<int>(count);
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
-
-    private sealed class Destination : ConsulMq.Queueing.IBodyDestination, ConsulMq.Queueing.IBodyPlace
-    {
-        private readonly Counter _target = new();
-
-        public long Written => _target.Written;
-
-        public Stream Target => _target;
-
-        public ConsulMq.Queueing.IBodyPlace Open(QueueObject message) => this;
-
-        public void Complete()
-        {
-        }
-
-        public object Accept() => this;
-
-        public Stream OpenRead() => throw new NotSupportedException();
-
-        public void Withdraw()
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-
-        private sealed class Counter : MemoryStream
-        {
-            public long Written { get; private set; }
-
-            public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-            {
-                Written += buffer.Length;
-                return default;
-            }
-        }
-    }
-
-    private sealed class Closing(byte[] bytes, Action closed) : MemoryStream(bytes)
-    {
-        private Action? _closed = closed;
-
-        protected override void Dispose(bool disposing)
-        {
-            Interlocked.Exchange(ref _closed, null)?.Invoke();
-            base.Dispose(disposing);
-        }
     }
 }
