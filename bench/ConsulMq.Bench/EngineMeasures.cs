@@ -41,6 +41,35 @@ internal static class EngineMeasures
         return (push, (pop, push.Baseline, pop / push.Baseline));
     }
 
+    /// <summary>Messages a second that are leased and completed in batches of 1,000 through the pipeline, against raw PUTs a second of one client.</summary>
+    public static async Task<(double Value, double Baseline, double Ratio)> LeaseBulkAsync(string address, string manifest, int rounds, int rawPerRound)
+    {
+        const int Batches = 30;
+        using var engine = new Engine(manifest);
+        using var raw = new RawConsul(address);
+        engine.Run("param($address) $null = Connect-ConsulMq -Address $address", ("address", address));
+        var lines = Enumerable.Range(0, Batches * 1000).Select(i => i.ToString("d9", CultureInfo.InvariantCulture) + QueueMeasures.Body[9..]).ToArray();
+        var body = System.Text.Encoding.ASCII.GetBytes(QueueMeasures.Body);
+        var number = 0;
+        return await Rounds.RunAsync(
+            rounds,
+            async () =>
+            {
+                engine.Run("param($lines) $lines | Push-ConsulMqItem lease | Out-Null", ("lines", lines));
+                return await Rounds.RateAsync(lines.Length, () => Task.FromResult(engine.Run(
+                    "param($batches) foreach ($i in 1..$batches) { Pop-ConsulMqItem lease -Lease -Count 1000 | Complete-ConsulMqItem }", ("batches", Batches))));
+            },
+            async () =>
+            {
+                var round = number++;
+                return await Rounds.RateAsync(rawPerRound, async () =>
+                {
+                    for (var i = 0; i < rawPerRound; i++)
+                        await raw.PutAsync($"raw/{round}/{i:x8}", body);
+                });
+            });
+    }
+
     /// <summary>
     /// Working set in MB while 1,000,000 lines stream through one pipeline: at the end, and after the first 100,000. Runs in a process of its own.
     /// </summary>

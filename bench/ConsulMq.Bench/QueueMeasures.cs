@@ -57,6 +57,41 @@ internal static class QueueMeasures
             });
     }
 
+    /// <summary>Leases and completes, one message at a time, against raw PUTs of one client.</summary>
+    public static async Task<(double Value, double Baseline, double Ratio)> LeaseAsync(string address, int perRound, int rounds)
+    {
+        using var fleet = new Fleet(address, 1);
+        using var fill = new Fleet(address, 16);
+        var round = 0;
+        return await Rounds.RunAsync(
+            rounds,
+            async () =>
+            {
+                await FillAsync(fill, "jobs", perRound);
+                var queue = fleet.Connections[0].Queue("jobs");
+                var rate = await Rounds.RateAsync(perRound - 16, async () =>
+                {
+                    using var consumer = queue.OpenConsumer();
+                    using var settle = queue.OpenSettle();
+                    for (var i = 0; i < perRound - 16; i++)
+                    {
+                        var item = (await consumer.LeaseAsync(1, null, default)).Items.Single();
+                        await settle.AddAsync(Settlement.Of(SettlementKind.Complete, item), null, default);
+                        await settle.FlushAsync(default);
+                        if (!settle.TryTake(out var outcome) || outcome.Error is not null)
+                            throw new InvalidOperationException("It was not completed.", outcome.Error);
+                    }
+                });
+                await queue.ClearAsync(false, default);
+                return rate;
+            },
+            () =>
+            {
+                var number = round++;
+                return Rounds.RateAsync(perRound, () => fleet.EachRawAsync(perRound, (raw, client, i) => raw.PutAsync($"raw/{number}/{client}/{i:x8}", RawBody)));
+            });
+    }
+
     /// <summary>Pushes at depth 100,000 against pushes at depth 100: two queues of one Consul.</summary>
     public static async Task<(double Value, double Baseline, double Ratio)> PushDeepAsync(string address, int perRound, int rounds)
     {

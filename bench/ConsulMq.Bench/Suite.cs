@@ -4,7 +4,7 @@ namespace ConsulMq.Bench;
 internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IAsyncDisposable Server)>> startConsul)
 {
     public static readonly string[] Names =
-        ["push-1", "pop-1", "push-16", "pop-16", "push-deep", "pop-deep", "bulk-push", "bulk-pop", "wake", "stream-memory", "import"];
+        ["push-1", "pop-1", "push-16", "pop-16", "push-deep", "pop-deep", "bulk-push", "bulk-pop", "lease-1", "lease-bulk", "wake", "stream-memory", "import"];
 
     /// <summary>Measures what is wanted, each on a Consul of its own: one whose database has held much is slower for ever.</summary>
     public async IAsyncEnumerable<Result> RunAsync(IReadOnlyCollection<string> wanted)
@@ -35,6 +35,10 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
                     yield return Rate("bulk-pop", consul, pop, disk ? 65 : 20);
             }
 
+            if (wanted.Contains("lease-1"))
+                yield return Rate("lease-1", consul, await OnConsul(disk, a => QueueMeasures.LeaseAsync(a, single, 7)), 0.45);
+            if (wanted.Contains("lease-bulk"))
+                yield return Rate("lease-bulk", consul, await OnConsul(disk, a => EngineMeasures.LeaseBulkAsync(a, manifest, 7, single)), disk ? 30 : 10);
             if (wanted.Contains("wake"))
                 yield return new Result("wake", consul, await OnConsul(disk, a => QueueMeasures.WakeAsync(a, 60)), "ms", null, null, 5, true);
             if (wanted.Contains("stream-memory"))

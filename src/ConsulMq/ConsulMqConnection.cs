@@ -10,6 +10,7 @@ public sealed class ConsulMqConnection : IDisposable
 {
     private readonly ConcurrentDictionary<string, (MessageQueue Queue, QueueContext Context)> _queues = new(StringComparer.Ordinal);
     private readonly IdGenerator _ids;
+    private readonly SessionKeeper _sessions;
     private volatile AgentSelf? _self;
     private int _disposed;
 
@@ -24,6 +25,7 @@ public sealed class ConsulMqConnection : IDisposable
             throw new ArgumentException($"'{Settings.Prefix}' cannot be a key prefix: each segment between slashes has to be as a queue's name is. {QueueName.Rule}", nameof(settings));
         Consul = new RetryingConsul(consul, Settings.Clock, Settings.Random.NextDouble, new RetryPolicy { Timeout = Settings.Timeout });
         _ids = new IdGenerator(Settings.Clock, Settings.Random);
+        _sessions = new SessionKeeper(Consul, Settings);
     }
 
     /// <summary>The Consul that the connection speaks to, retries included. Consul's own errors come out as <see cref="ConsulException"/>.</summary>
@@ -55,11 +57,7 @@ public sealed class ConsulMqConnection : IDisposable
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
     public MessageQueue Queue(string? name = null)
     {
-        name = QueueName.Validate(name ?? Settings.DefaultQueue);
-        if (_queues.TryGetValue(name, out var known))
-            return known.Queue;
-        var context = new QueueContext(Consul, new QueueKeys(Settings.Prefix, name), Settings, _ids);
-        return _queues.GetOrAdd(name, (new MessageQueue(context), context)).Queue;
+        return Find(QueueName.Validate(name ?? Settings.DefaultQueue)).Queue;
     }
 
     /// <summary>The names of all queues, in order.</summary>
@@ -78,11 +76,20 @@ public sealed class ConsulMqConnection : IDisposable
             return;
         foreach (var queue in _queues.Values)
             queue.Context.Background.Wait(TimeSpan.FromSeconds(5));
+        _sessions.Dispose();
         Consul.Dispose();
     }
 
     /// <summary>Where Consul is and under which prefix the queues lie.</summary>
     public override string ToString() => $"{Address} ({Settings.Prefix})";
+
+    private (MessageQueue Queue, QueueContext Context) Find(string name)
+    {
+        if (_queues.TryGetValue(name, out var known))
+            return known;
+        var context = new QueueContext(Consul, new QueueKeys(Settings.Prefix, name), Settings, _ids, _sessions, other => Find(QueueName.Validate(other)).Context);
+        return _queues.GetOrAdd(name, (new MessageQueue(context), context));
+    }
 
     private async Task<AgentSelf> AskAsync(CancellationToken cancellation) =>
         _self = await Consul.SelfAsync(cancellation).ConfigureAwait(false);

@@ -37,12 +37,12 @@ public sealed class MessageQueue
     public QueueConsumer OpenConsumer() => new(_context, _consumers);
 
     /// <summary>Opens a stream that completes, returns and denies leased messages: what arrives while a write is under way goes together with the next one.</summary>
-    public SettleStream OpenSettle() => throw new NotSupportedException();
+    public SettleStream OpenSettle() => new(_context);
 
     /// <summary>Opens a move of messages from here to another queue of the same connection.</summary>
     /// <param name="destination">The other queue; it comes into being if it is not there.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidDestination"/>: it is this queue.</exception>
-    public QueueMover OpenMove(MessageQueue destination) => throw new NotSupportedException();
+    public QueueMover OpenMove(MessageQueue destination) => new(_context, destination._context, OpenConsumer());
 
     /// <summary>Prolongs a lease that was taken for a duration: it lasts that duration again from now on, for all messages that were leased with it.</summary>
     /// <param name="id">The message's ID.</param>
@@ -50,7 +50,8 @@ public sealed class MessageQueue
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>The lease as it is now.</returns>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.LeaseLost"/>, <see cref="ConsulMqError.InvalidReceiptHandle"/></exception>
-    public Task<ConsulMqLease> ProlongAsync(Guid id, string receiptHandle, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ConsulMqLease> ProlongAsync(Guid id, string receiptHandle, CancellationToken cancellation) =>
+        Errors.Translate(_context.Settler.ProlongAsync(id, receiptHandle, cancellation));
 
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
     public QueueBrowser Browse() => new(_context);

@@ -11,6 +11,7 @@ public sealed class QueueConsumer : IDisposable
     private readonly ConsumerPool _pool;
     private readonly HeadReader _reader;
     private readonly ConsumerState _state;
+    private Func<Claim> _newClaim = static () => new Claim();
     private bool _disposed;
 
     internal QueueConsumer(QueueContext context, ConsumerPool pool)
@@ -21,6 +22,12 @@ public sealed class QueueConsumer : IDisposable
         _state = pool.Rent();
     }
 
+    /// <summary>The shortest lease of a duration; Consul's limit.</summary>
+    public static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest lease of a duration; Consul's limit.</summary>
+    public static readonly TimeSpan LongestLease = TimeSpan.FromHours(24);
+
     /// <summary>
     /// Takes up to <paramref name="max"/> messages, the next ones in order, in one write: the batch can be smaller though more are there. An empty
     /// batch: the queue is empty, as a read that is never stale has just said.
@@ -29,7 +36,7 @@ public sealed class QueueConsumer : IDisposable
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
     /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
     public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => max > 0
-        ? Errors.Translate(TakeAsync(max, cancellation))
+        ? Errors.Translate(TakeAsync(max, static () => new Claim(), cancellation))
         : throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
 
     /// <summary>
@@ -42,7 +49,20 @@ public sealed class QueueConsumer : IDisposable
     /// no longer than two TTLs of its session after that.
     /// </param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
-    public Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
+    public async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation)
+    {
+        if (duration < ShortestLease || duration > LongestLease)
+            throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
+        if (max < 1)
+            throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
+        using var source = new LeaseSource(_context, duration);
+        return await Errors.Translate(TakeAsync(max, () => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), cancellation)).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes messages that go to another queue in the same transaction.</summary>
+    internal Task<PopBatch> MoveAsync(int max, Func<Handover> handover, CancellationToken cancellation) =>
+        Errors.Translate(TakeAsync(max, () => new Claim(handover(), MoveHandover.ClaimBudget), cancellation));
 
     /// <summary>Waits without polling until a message is there, or the time is over.</summary>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
@@ -51,13 +71,16 @@ public sealed class QueueConsumer : IDisposable
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellation) =>
         Errors.Translate(new Waiter(_context, LookAsync).WaitAsync(timeout, cancellation));
 
-    /// <summary>Puts messages that this consumer popped, and nobody has seen, back in their places. While Consul is away it is tried for an hour.</summary>
+    /// <summary>
+    /// Puts messages that this consumer took, and nobody has seen, back in their places. While Consul is away it is tried for an hour; leased ones go back
+    /// by themselves when the lease ends.
+    /// </summary>
     /// <param name="items">What <see cref="PopAsync"/> gave.</param>
     /// <param name="cancellation">Stops waiting; they go back all the same.</param>
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
         _state.DropView();
-        var back = _context.Background.Track(new Inserter(_context).PutBackAsync(items));
+        var back = _context.Background.Track(PutBackAsync(items));
         return Errors.Translate(back).WithCancellation(cancellation);
     }
 
@@ -82,18 +105,20 @@ public sealed class QueueConsumer : IDisposable
         _pool.Return(_state);
     }
 
-    private async Task<PopBatch> TakeAsync(int max, CancellationToken cancellation)
+    private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, CancellationToken cancellation)
     {
         var damage = new List<ConsulMqException>();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            _newClaim = newClaim;
             _state.Touch(_context.Settings.Clock.Elapsed);
             var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
+            using var handover = claim?.Handover;
             if (claim is null)
                 return new PopBatch([], damage);
-            if (claim.Taken.Count > 0)
+            if (claim.Taken.Count > 0 && !claim.IsOfExpired)
                 return new PopBatch(ToQueueObjects(claim), damage);
         }
     }
@@ -104,10 +129,25 @@ public sealed class QueueConsumer : IDisposable
         for (var i = 0; i < items.Length; i++)
         {
             var (message, entry, offset) = claim.Taken[i];
-            items[i] = _context.ToQueueObject(message, place: entry.PlaceOf(offset));
+            var place = entry.PlaceOf(offset);
+            items[i] = claim.Handover?.ToQueueObject(i, place) ?? _context.ToQueueObject(message, place: place);
         }
 
         return items;
+    }
+
+    /// <summary>Chooses what to claim. Where expired messages become dead letters, those at the front go there first.</summary>
+    private Claim Select(Func<Claim, Expired, Claim> select)
+    {
+        if (!_context.Index.Settings.DeadLetterExpired || DeadLetters.IsDeadLetterQueue(_context.Keys.Queue))
+            return select(_newClaim(), Expired.Drop);
+        var name = _context.Keys.Queue;
+        var handover = new MoveHandover(_context.Other(DeadLetters.QueueOf(name)), message => DeadLetters.Of(message, name, "expired", _context.Now));
+        var expired = select(new Claim(handover, MoveHandover.ClaimBudget) { IsOfExpired = true }, Expired.Only);
+        if (!expired.IsEmpty)
+            return expired;
+        handover.Dispose();
+        return select(_newClaim(), Expired.StopBefore);
     }
 
     /// <summary>Claims the next messages in order. Null: the queue is empty. An empty claim: others compete for them.</summary>
@@ -123,7 +163,14 @@ public sealed class QueueConsumer : IDisposable
             isFresh |= isRead;
 
             var view = _state.View!;
-            var claim = Selector.InOrder(view, max, _context.Now);
+            // What an ended session held comes before what is here, as a rule.
+            if (isRead && view.HasEndedSessions && (await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
+            {
+                _state.DropView();
+                continue;
+            }
+
+            var claim = Select((into, expired) => Selector.InOrder(view, max, _context.Now, into, expired));
             CollectDamage(view, damage);
             if (!claim.IsEmpty)
             {
@@ -179,7 +226,7 @@ public sealed class QueueConsumer : IDisposable
         while (_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false))
         {
             cancellation.ThrowIfCancellationRequested();
-            var claim = Selector.FromShare(_state.Share.Entries, max, _context.Now);
+            var claim = Select((into, expired) => Selector.FromShare(_state.Share.Entries, max, _context.Now, into, expired));
             Collect(_state.Share.Damage, damage);
             if (!claim.IsEmpty)
             {
@@ -236,8 +283,24 @@ public sealed class QueueConsumer : IDisposable
 
     private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation)
     {
-        var operations = claim.ToOperations(_context.Keys, view);
-        var commit = _context.Committer.CommitAsync(operations, late: () => PutBackLater(claim));
+        var operations = new List<KvOperation>();
+        while (true)
+        {
+            if (claim.Handover is { } handover)
+                await handover.PrepareAsync(cancellation).ConfigureAwait(false);
+            operations.Clear();
+            claim.AddTo(operations, _context.Keys, view);
+            claim.Handover?.AddTo(operations);
+            var commit = await SendAsync(claim, operations, cancellation).ConfigureAwait(false);
+            // A session that has ended, or a tail that has moved, is another one the next time.
+            if (claim.Handover?.Learn(commit) != true)
+                return commit;
+        }
+    }
+
+    private async Task<Commit> SendAsync(Claim claim, List<KvOperation> operations, CancellationToken cancellation)
+    {
+        var commit = _context.Committer.CommitAsync(operations, late: late => _context.Background.Add(PutBackAsync(late, claim)));
         try
         {
             return await commit.WithCancellation(cancellation).ConfigureAwait(false);
@@ -256,10 +319,22 @@ public sealed class QueueConsumer : IDisposable
         }
     }
 
-    private async Task PutBackAsync(Task<Commit> commit, Claim claim)
+    private async Task PutBackAsync(Task<Commit> commit, Claim claim) => await PutBackAsync(await commit.ConfigureAwait(false), claim).ConfigureAwait(false);
+
+    private async Task PutBackAsync(Commit commit, Claim claim)
     {
-        if ((await commit.ConfigureAwait(false)).Succeeded)
-            await new Inserter(_context).PutBackAsync(claim).ConfigureAwait(false);
+        claim.Handover?.Learn(commit);
+        if (commit.Succeeded)
+            await (claim.Handover?.PutBackAsync() ?? new Inserter(_context).PutBackAsync(claim)).ConfigureAwait(false);
+    }
+
+    private async Task PutBackAsync(IReadOnlyList<QueueObject> items)
+    {
+        var leased = items.Where(static item => item.Lease is not null).ToList();
+        if (leased.Count > 0)
+            await _context.Settler.SettleAsync([.. leased.Select(static item => Settlement.Of(SettlementKind.Return, item) with { Counts = false })]).ConfigureAwait(false);
+        if (leased.Count < items.Count)
+            await new Inserter(_context).PutBackAsync(items.Where(static item => item.Lease is null)).ConfigureAwait(false);
     }
 
     private async Task PutBackAsync(Task<PopBatch> pop)
@@ -275,10 +350,8 @@ public sealed class QueueConsumer : IDisposable
         }
 
         if (batch.Items.Count > 0)
-            await new Inserter(_context).PutBackAsync(batch.Items).ConfigureAwait(false);
+            await PutBackAsync(batch.Items).ConfigureAwait(false);
     }
-
-    private void PutBackLater(Claim claim) => _context.Background.Add(new Inserter(_context).PutBackAsync(claim));
 
     /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
     private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)

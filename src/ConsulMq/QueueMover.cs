@@ -1,3 +1,7 @@
+using ConsulMq.Internal;
+using ConsulMq.Queueing;
+using ConsulMq.Storage;
+
 namespace ConsulMq;
 
 /// <summary>What became of a message that was to be moved.</summary>
@@ -12,26 +16,66 @@ public readonly record struct MoveOutcome(Guid Id, QueueObject? Item, ConsulMqEx
 /// </summary>
 public sealed class QueueMover : IDisposable
 {
+    private readonly QueueContext _source;
+    private readonly QueueContext _destination;
+    private readonly QueueConsumer _consumer;
+    private Rank? _limit;
+
+    internal QueueMover(QueueContext source, QueueContext destination, QueueConsumer consumer)
+    {
+        _source = source;
+        _destination = destination;
+        _consumer = consumer;
+        if (source == destination)
+        {
+            throw new ConsulMqException(ConsulMqError.InvalidDestination,
+                $"Messages of queue '{source.Keys.Queue}' cannot be moved to that queue itself. Name another -Destination.", source.Keys.Queue);
+        }
+    }
+
     /// <summary>
     /// Moves up to <paramref name="max"/> messages, the next ones in order. An empty batch: of those that were there when it began, none is left; what
     /// comes meanwhile stays, so that a queue whose messages come back at once does not go round for ever.
     /// </summary>
     /// <param name="max">At most so many; 1 or more.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public Task<PopBatch> NextAsync(int max, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<PopBatch> NextAsync(int max, CancellationToken cancellation)
+    {
+        MoveHandover? last = null;
+        var batch = await _consumer.MoveAsync(max, () => last = new MoveHandover(_destination, Mover.Renew, _limit), cancellation).ConfigureAwait(false);
+        // What is committed behind the first move was not there when it began.
+        if (batch.Items.Count > 0)
+            _limit ??= new Rank((long)last!.CommittedAt + 1);
+        return batch;
+    }
 
-    /// <summary>Moves these messages: leased ones, or ones that somebody looked at and nobody has taken since.</summary>
+    /// <summary>
+    /// Moves these messages: leased ones first, then those that somebody looked at and nobody has taken since. One outcome each, in that order.
+    /// </summary>
     /// <param name="items">The messages, of this queue.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
+    {
+        var mover = new Mover(_source, _destination);
+        var leased = items.Where(static item => item.Lease is not null).ToList();
+        var outcomes = new List<MoveOutcome>(items.Count);
+        if (leased.Count > 0)
+            outcomes.AddRange(await Errors.Translate(mover.MoveLeasedAsync(leased)).WithCancellation(cancellation).ConfigureAwait(false));
+        if (leased.Count < items.Count)
+        {
+            var ids = items.Where(static item => item.Lease is null).Select(static item => item.Id).ToList();
+            outcomes.AddRange(await MoveAsync(ids, cancellation).ConfigureAwait(false));
+        }
 
-    /// <summary>Moves the messages with these IDs. One that is not there, or in flight, is <see cref="ConsulMqError.ItemNotFound"/>.</summary>
+        return outcomes;
+    }
+
+    /// <summary>Moves the messages with these IDs. One that is not ready is <see cref="ConsulMqError.ItemNotFound"/>.</summary>
     /// <param name="ids">The IDs.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+        await Errors.Translate(new Mover(_source, _destination).MoveAsync(ids, cancellation)).WithCancellation(cancellation).ConfigureAwait(false);
 
     /// <summary>Ends it.</summary>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _consumer.Dispose();
 }

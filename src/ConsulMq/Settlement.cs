@@ -34,6 +34,9 @@ public sealed record Settlement
     /// <summary>Denied, or returned for the last time: why, for people; goes into the dead letter's headers. Cut at 4,096 characters.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Completed: the queue to which the message goes in the same transaction; null: none, it is done.</summary>
+    internal Queueing.QueueContext? Destination { get; init; }
+
     /// <summary>A leased message of this process, or one that came from another.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.NotLeased"/></exception>
     public static Settlement Of(SettlementKind kind, QueueObject item) => new()

@@ -55,6 +55,26 @@ public sealed partial class HttpConsul : IConsul
     }
 
     /// <inheritdoc />
+    public async Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation)
+    {
+        var options = new ReadOptions(consistency);
+        var reply = await _transport.ReadAsync(KeyUri(key, "raw", options), options, cancellation).ConfigureAwait(false);
+        try
+        {
+            if (reply.Status == 404 && reply.Index > 0)
+                return null;
+            if (reply.Status != 200)
+                throw ReplyFaults.Of(in reply, Address, false);
+            // Nothing in a raw answer tells Consul's from another's, but this.
+            return reply.Index > 0 ? reply.TakeBody() : throw _transport.Garbage(new JsonException("The answer has no index."), false);
+        }
+        finally
+        {
+            reply.Dispose();
+        }
+    }
+
+    /// <inheritdoc />
     public async Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation)
     {
         using var reply = await _transport.ReadAsync(KeyUri(prefix, "recurse", options, true), options, cancellation).ConfigureAwait(false);

@@ -14,6 +14,10 @@ public interface IConsul : IDisposable
     /// <returns>The pair, or a result with <see cref="KvGet.Pair"/> null if there is none; either way with the index to block on.</returns>
     Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation);
 
+    /// <summary>Reads one key's value as it is (<c>?raw</c>: no JSON, no base64): the cheapest way to read up to 512 KiB.</summary>
+    /// <returns>The value, to be disposed once it is used; null if the key is missing.</returns>
+    Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation);
+
     /// <summary>Reads all pairs whose key starts with <paramref name="prefix"/>, in key order (<c>?recurse</c>).</summary>
     Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation);
 

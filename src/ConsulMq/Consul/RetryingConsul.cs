@@ -20,6 +20,10 @@ public sealed class RetryingConsul(IConsul inner, Clock clock, Func<double> rand
         _loop.ReadAsync((inner, key, options), static (x, ct) => x.inner.GetAsync(x.key, x.options, ct), options, cancellation);
 
     /// <inheritdoc />
+    public Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation) =>
+        _loop.ReadAsync((inner, key, consistency), static (x, ct) => x.inner.GetRawAsync(x.key, x.consistency, ct), default, cancellation);
+
+    /// <inheritdoc />
     public Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
         _loop.ReadAsync((inner, prefix, options), static (x, ct) => x.inner.ListAsync(x.prefix, x.options, ct), options, cancellation);
 

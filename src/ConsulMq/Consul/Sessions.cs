@@ -22,6 +22,12 @@ public sealed record SessionRequest
     /// <summary>What happens to its keys.</summary>
     public SessionBehavior Behavior { get; init; }
 
+    /// <summary>
+    /// Whether the session lives on when its node is not healthy, as long as it is renewed. By default it ends with the node's <c>serfHealth</c>: an
+    /// agent that is restarted, or cut off for some seconds, ends it.
+    /// </summary>
+    public bool IgnoresNodeHealth { get; init; }
+
     /// <summary>How long after its end its keys cannot be locked; 0 to 60 s.</summary>
     public TimeSpan LockDelay { get; init; }
 }
@@ -33,7 +39,8 @@ public sealed record SessionRequest
 /// <param name="Ttl">Its time to live; zero: none.</param>
 /// <param name="Behavior">What happens to its keys.</param>
 /// <param name="CreateIndex">The Raft index at which it came to be.</param>
-public sealed record SessionInfo(string Id, string Name, string Node, TimeSpan Ttl, SessionBehavior Behavior, ulong CreateIndex);
+/// <param name="IgnoresNodeHealth">Whether no health check of its node ends it.</param>
+public sealed record SessionInfo(string Id, string Name, string Node, TimeSpan Ttl, SessionBehavior Behavior, ulong CreateIndex, bool IgnoresNodeHealth = false);
 
 /// <summary>The living sessions.</summary>
 /// <param name="Sessions">All of them.</param>

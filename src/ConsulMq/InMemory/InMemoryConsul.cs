@@ -67,6 +67,10 @@ public sealed partial class InMemoryConsul : IConsul
         ReadAsync(new Watch(WatchKind.Key, key), options, () => _kv.Get(UrlRules.RequireKey(key)), static got => got.Index, cancellation);
 
     /// <inheritdoc />
+    public Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation) =>
+        Request(() => _kv.Get(UrlRules.RequireKey(key)).Pair is { } pair ? RawValue.Of(pair.Value) : null, cancellation);
+
+    /// <inheritdoc />
     public Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
         ReadAsync(new Watch(WatchKind.Prefix, prefix), options, () => List(UrlRules.RequireName(prefix)), static listing => listing.Index, cancellation);
 

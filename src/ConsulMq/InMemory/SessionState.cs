@@ -20,7 +20,7 @@ internal sealed class SessionState
 
     public void Create(string id, SessionRequest request, ulong index, TimeSpan now)
     {
-        var info = new SessionInfo(id, request.Name, Identity.Node, request.Ttl, request.Behavior, index);
+        var info = new SessionInfo(id, request.Name, Identity.Node, request.Ttl, request.Behavior, index, request.IgnoresNodeHealth);
         _sessions.Add(id, new Session(info, request.LockDelay) { Due = DueAfter(request.Ttl, now) });
         TableIndex = index;
         _nextDueKnown = false;

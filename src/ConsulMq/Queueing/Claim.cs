@@ -7,10 +7,15 @@ namespace ConsulMq.Queueing;
 /// A set of messages to take out of the queue, and the transaction that does it: each entry is checked and deleted, or its cursor moved. Never more than
 /// one transaction holds.
 /// </summary>
-internal sealed class Claim
+/// <param name="handover">What becomes of the messages in the same transaction; null: they are handed to the caller.</param>
+/// <param name="budget">How many operations it may have.</param>
+internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBudget)
 {
     /// <summary>What a claim may cost: a transaction less the head and the receipt.</summary>
-    private const int Budget = ConsulLimits.OperationsPerTransaction - 2;
+    public const int FullBudget = ConsulLimits.OperationsPerTransaction - 2;
+
+    /// <summary>The same with a lease beside it.</summary>
+    public const int LeaseBudget = FullBudget - 2;
 
     private readonly List<(StoredEntry Entry, List<int> Offsets)> _parts = [];
     private readonly List<(int OpIndex, StoredEntry Entry, bool IsCursor)> _roles = [];
@@ -19,11 +24,20 @@ internal sealed class Claim
     private HeadState? _newHead;
     private bool _checksHead;
 
+    /// <summary>What becomes of the messages in the same transaction; null: they are handed to the caller.</summary>
+    public Handover? Handover { get; } = handover;
+
+    /// <summary>Whether it takes expired messages on their way to the dead letters, which the caller does not get.</summary>
+    public bool IsOfExpired { get; init; }
+
     /// <summary>The messages to hand out, in the order in which they were added.</summary>
     public List<(Message Message, StoredEntry Entry, int Offset)> Taken { get; } = [];
 
     /// <summary>The first entry that it touches.</summary>
     public EntryKey? First => _parts.Count > 0 ? _parts[0].Entry.Key : null;
+
+    /// <summary>The entries that it takes from.</summary>
+    public IEnumerable<StoredEntry> Entries => _parts.Select(static part => part.Entry);
 
     /// <summary>Whether it takes anything, if only messages that have expired.</summary>
     public bool IsEmpty => _parts.Count == 0;
@@ -34,16 +48,12 @@ internal sealed class Claim
     /// <param name="handOut">Whether it is handed out, or only removed because it has expired.</param>
     public bool TryAdd(StoredEntry entry, int offset, bool handOut)
     {
-        var part = _parts.Count - 1;
-        while (part >= 0 && _parts[part].Entry != entry)
-            part--;
+        if (!HasRoomFor(entry) || (handOut && Handover?.TryAdd(entry.Messages()![offset].At(entry.RankOf(offset))) == false))
+            return false;
+        var part = Find(entry);
         if (part < 0)
         {
-            // What it costs if all of the entry is taken in the end: at most that.
-            var cost = entry.CursorIndex != 0 ? 4 : entry.Key.Count > 1 ? 3 : 2;
-            if (_cost + cost > Budget)
-                return false;
-            _cost += cost;
+            _cost += Cost(entry);
             _parts.Add((entry, []));
             part = _parts.Count - 1;
         }
@@ -53,6 +63,9 @@ internal sealed class Claim
             Taken.Add((entry.Messages()![offset], entry, offset));
         return true;
     }
+
+    /// <summary>Whether messages of an entry can be added without the transaction becoming too large.</summary>
+    public bool HasRoomFor(StoredEntry entry) => Find(entry) >= 0 || _cost + Cost(entry) <= budget;
 
     /// <summary>Whether the claim takes everything that is left of this entry.</summary>
     public bool UsesUp(StoredEntry entry)
@@ -75,6 +88,17 @@ internal sealed class Claim
     public List<KvOperation> ToOperations(QueueKeys keys, HeadView? view)
     {
         var operations = new List<KvOperation>(_cost + 2);
+        AddTo(operations, keys, view);
+        return operations;
+    }
+
+    /// <inheritdoc cref="ToOperations"/>
+    public void AddTo(List<KvOperation> operations, QueueKeys keys, HeadView? view)
+    {
+        _roles.Clear();
+        _effects.Clear();
+        _checksHead = false;
+        _newHead = null;
         if (view is not null)
         {
             _checksHead = true;
@@ -106,8 +130,6 @@ internal sealed class Claim
                 Add(operations, KvOperation.CheckNotExists(entry.Key.Cursor), entry, true);
             }
         }
-
-        return operations;
     }
 
     /// <summary>Brings the view up to what the commit did.</summary>
@@ -141,6 +163,10 @@ internal sealed class Claim
         return (gone, shared);
     }
 
+    /// <summary>The entries for which a transaction was refused: they are gone, or somebody else took a part of them.</summary>
+    public IEnumerable<StoredEntry> LostEntries(Commit refusal) =>
+        _roles.Where(role => refusal.Failed(role.OpIndex)).Select(static role => role.Entry).Distinct();
+
     /// <summary>
     /// The head that this claim writes in place of checking it: past a sealed page that it empties, or without the front set that turned out to be empty.
     /// Null: it stays as it is.
@@ -151,6 +177,17 @@ internal sealed class Claim
         if (view.IsSealed && view.Head.Page == view.Page.Number && view.PageIsUsedUp(UsesUp))
             return new HeadState(view.Page.Number + 1, front);
         return front != view.Head.Front ? view.Head with { Front = front } : null;
+    }
+
+    /// <summary>What taking from an entry costs if all of it is taken in the end: at most that.</summary>
+    private static int Cost(StoredEntry entry) => entry.CursorIndex != 0 ? 4 : entry.Key.Count > 1 ? 3 : 2;
+
+    private int Find(StoredEntry entry)
+    {
+        var part = _parts.Count - 1;
+        while (part >= 0 && _parts[part].Entry != entry)
+            part--;
+        return part;
     }
 
     private void Add(List<KvOperation> operations, KvOperation operation, StoredEntry entry, bool isCursor)

@@ -30,7 +30,7 @@ internal sealed class Committer(IConsul consul, LanePool lanes, IdGenerator ids,
     /// </param>
     /// <exception cref="ConsulException">It was certainly not committed.</exception>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.OutcomeUnknown"/></exception>
-    public async Task<Commit> CommitAsync(List<KvOperation> operations, Action? late = null)
+    public async Task<Commit> CommitAsync(List<KvOperation> operations, Action<Commit>? late = null)
     {
         var lane = lanes.Rent();
         while (true)
@@ -98,7 +98,7 @@ internal sealed class Committer(IConsul consul, LanePool lanes, IdGenerator ids,
     {
         var (known, commit) = await FollowAsync(attempt, LanePool.LongestIdle).ConfigureAwait(false);
         if (known && commit is not null)
-            attempt.Late!();
+            attempt.Late!(commit.Value);
     }
 
     /// <summary>
@@ -159,5 +159,5 @@ internal sealed class Committer(IConsul consul, LanePool lanes, IdGenerator ids,
         KvOperation.Cas(lane.Key, lane.Index, ReceiptCodec.Write(operation, settings.Clock.UtcNow));
 
     /// <summary>One transaction that was sent on a lane.</summary>
-    private sealed record Attempt(Lane Lane, string Operation, TimeSpan Started, Action? Late);
+    private sealed record Attempt(Lane Lane, string Operation, TimeSpan Started, Action<Commit>? Late);
 }

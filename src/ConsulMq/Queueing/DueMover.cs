@@ -1,3 +1,4 @@
+using System.Text;
 using ConsulMq.Consul;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
@@ -5,7 +6,7 @@ using ConsulMq.Storage;
 namespace ConsulMq.Queueing;
 
 /// <summary>What became of entries that were to be moved.</summary>
-internal enum MoveOutcome
+internal enum DueOutcome
 {
     /// <summary>Those that were still there are in the queue.</summary>
     Moved,
@@ -29,7 +30,7 @@ internal sealed class DueMover(QueueContext context)
     /// <summary>Each entry is checked, deleted and written; the head, the tail and the receipt come on top.</summary>
     public const int MostEntries = (ConsulLimits.OperationsPerTransaction - 3) / 3;
 
-    public async Task<MoveOutcome> MoveAsync(IReadOnlyList<DueEntry> due, CancellationToken cancellation)
+    public async Task<DueOutcome> MoveAsync(IReadOnlyList<DueEntry> due, CancellationToken cancellation)
     {
         var reads = new List<KvOperation>(due.Count + 2);
         context.Index.AddTo(reads);
@@ -49,9 +50,9 @@ internal sealed class DueMover(QueueContext context)
         }
 
         if (index is null || !any)
-            return MoveOutcome.AllGone;
+            return DueOutcome.AllGone;
         if (found.Count == 0)
-            return MoveOutcome.Nothing;
+            return DueOutcome.Nothing;
 
         // One client's names stand in the order of its pushes; the order in which several committed shows only now.
         found.Sort(static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due)
@@ -60,7 +61,7 @@ internal sealed class DueMover(QueueContext context)
         return await CommitAsync(found, index, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<MoveOutcome> CommitAsync(List<Scheduled> found, IndexState index, CancellationToken cancellation)
+    private async Task<DueOutcome> CommitAsync(List<Scheduled> found, IndexState index, CancellationToken cancellation)
     {
         var operations = new List<KvOperation>((3 * found.Count) + LogTail.MostOperations + 1);
         if (found.Exists(static entry => entry.Rank is not null))
@@ -68,35 +69,36 @@ internal sealed class DueMover(QueueContext context)
         Landing? landing = null;
         if (found.Exists(static entry => entry.Rank is null))
         {
-            var bytes = found.Sum(static entry => entry.Rank is null ? (long)entry.Pair.Value.Length : 0);
+            var bytes = found.Sum(static entry => entry.Rank is null ? (long)entry.Value.Length : 0);
             landing = context.Tail.AddTail(operations, index.Tail, found.Count(static entry => entry.Rank is null), bytes);
         }
 
         for (var i = 0; i < found.Count; i++)
         {
-            var (_, key, pair, rank) = found[i];
+            var (_, key, pair, rank, value) = found[i];
             var id = context.Ids.NewEntryId();
             operations.Add(KvOperation.CheckIndex(key.Key, pair.ModifyIndex));
             operations.Add(KvOperation.Delete(key.Key));
             operations.Add(KvOperation.Set(
                 rank is null
-                    ? EntryKey.ForLog(context.Keys, landing!.Value.Page, i, id, key.Count, pair.Value.Length)
-                    : EntryKey.ForFront(context.Keys, rank, i, id, key.Count, pair.Value.Length),
-                pair.Value));
+                    ? EntryKey.ForLog(context.Keys, landing!.Value.Page, i, id, key.Count, value.Length)
+                    : EntryKey.ForFront(context.Keys, rank, i, id, key.Count, value.Length),
+                value));
         }
 
         var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
         if (landing is { } end)
             context.Tail.Learn(end, commit);
-        return commit.Succeeded ? MoveOutcome.Moved : MoveOutcome.Refused;
+        return commit.Succeeded ? DueOutcome.Moved : DueOutcome.Refused;
     }
 
     /// <summary>An entry as it was read.</summary>
     /// <param name="Due">When it is due.</param>
     /// <param name="Key">Its key.</param>
     /// <param name="Pair">What is stored.</param>
-    /// <param name="Rank">The rank of its first message, if its messages carry ranks.</param>
-    private sealed record Scheduled(long Due, EntryKey Key, KvPair Pair, Rank? Rank)
+    /// <param name="Rank">The lowest rank of its messages, if they carry ranks.</param>
+    /// <param name="Value">What is to be stored: what was, messages with ranks in the order of these.</param>
+    private sealed record Scheduled(long Due, EntryKey Key, KvPair Pair, Rank? Rank, ReadOnlyMemory<byte> Value)
     {
         /// <summary>False: what is stored cannot be read, and stays as it is.</summary>
         public static bool TryRead(long due, EntryKey key, KvPair pair, out Scheduled scheduled)
@@ -109,13 +111,30 @@ internal sealed class DueMover(QueueContext context)
                 // Some with a rank and some without: nobody writes that.
                 if (Array.Exists(messages, message => (message.Rank is null) != (rank is null)))
                     return false;
-                scheduled = new Scheduled(due, key, pair, rank);
+                if (rank is not null)
+                    rank = messages.Min(static message => message.Rank);
+                scheduled = new Scheduled(due, key, pair, rank, rank is null ? pair.Value : InOrder(pair.Value, messages));
                 return true;
             }
             catch (FormatException)
             {
                 return false;
             }
+        }
+
+        /// <summary>Line by line as they are, with all that this version does not know: several are returned for the same time in any order.</summary>
+        private static ReadOnlyMemory<byte> InOrder(ReadOnlyMemory<byte> value, Message[] messages)
+        {
+            var isInOrder = true;
+            for (var i = 1; i < messages.Length; i++)
+                isInOrder &= messages[i - 1].Rank!.CompareTo(messages[i].Rank) <= 0;
+            if (isInOrder)
+                return value;
+            var lines = Encoding.UTF8.GetString(value.ToArray()).Split('\n');
+            return Encoding.UTF8.GetBytes(string.Join("\n", messages
+                .Select(static (message, at) => (message.Rank, At: at))
+                .OrderBy(static place => place.Rank)
+                .Select(place => lines[place.At].TrimEnd('\r'))));
         }
     }
 }

@@ -33,6 +33,9 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
     /// <summary>What <see cref="Maintenance.Edition"/> was before this was read.</summary>
     public int Edition { get; } = edition;
 
+    /// <summary>Whether one of them has ended, so that what it held comes back.</summary>
+    public bool HasEndedSessions { get; } = AnyEnded(sessions);
+
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }
 
@@ -41,6 +44,18 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
     {
         Head = head;
         HeadIndex = headIndex;
+    }
+
+    /// <summary>Whether one of these sessions has ended: its key has lost its lock.</summary>
+    public static bool AnyEnded(IReadOnlyList<KvPair> sessions)
+    {
+        for (var i = 0; i < sessions.Count; i++)
+        {
+            if (sessions[i].Session is null)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Passes over entries that have nothing left.</summary>

@@ -15,9 +15,21 @@ internal sealed class Inserter(QueueContext context)
     public Task PutBackAsync(Claim claim) =>
         InsertAsync([.. claim.Taken.Select(static t => t.Message.At(t.Entry.RankOf(t.Offset)))]);
 
-    /// <summary>Puts back what was popped.</summary>
-    public Task PutBackAsync(IReadOnlyList<QueueObject> items) =>
+    /// <summary>Puts back what was popped, not leased.</summary>
+    public Task PutBackAsync(IEnumerable<QueueObject> items) =>
         InsertAsync([.. items.Select(static i => i.Message.At(i.Rank ?? throw new ArgumentException("Only what was popped can be put back.", nameof(items))))]);
+
+    /// <summary>Adds to a transaction what inserts a batch: the entries, and the touch of the head.</summary>
+    public static void Add(QueueContext context, List<KvOperation> operations, IndexState index, PushBatch batch)
+    {
+        operations.Add(KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(index.Head with { Front = true }, index.HeadIndex)));
+        for (var i = 0; i < batch.Entries.Count; i++)
+        {
+            var entry = batch.Entries[i];
+            var key = EntryKey.ForFront(context.Keys, entry.Rank!, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
+            operations.Add(KvOperation.Set(key, batch.Value(entry)));
+        }
+    }
 
     /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>
     private async Task InsertAsync(IReadOnlyList<Message> messages)
@@ -64,18 +76,8 @@ internal sealed class Inserter(QueueContext context)
             // The queue was removed, and with it what was in somebody's hands.
             if (index is null)
                 return;
-            var head = index.Head with { Front = true };
-            var operations = new List<KvOperation>(batch.Entries.Count + 2)
-            {
-                KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(head, index.HeadIndex)),
-            };
-            for (var i = 0; i < batch.Entries.Count; i++)
-            {
-                var entry = batch.Entries[i];
-                var key = EntryKey.ForFront(context.Keys, entry.Rank!, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
-                operations.Add(KvOperation.Set(key, batch.Value(entry)));
-            }
-
+            var operations = new List<KvOperation>(batch.Entries.Count + 2);
+            Add(context, operations, index, batch);
             if ((await context.Committer.CommitAsync(operations).ConfigureAwait(false)).Succeeded)
                 return;
         }

@@ -9,8 +9,12 @@ internal sealed class PushBatch : IDisposable
     private readonly PooledBuffer _buffer = new(4 * 1024);
     private readonly MessageWriter _writer;
     private readonly List<Entry> _entries = [];
+    private Rank? _lastRank;
 
     public PushBatch() => _writer = new MessageWriter(_buffer);
+
+    /// <summary>How many entries it holds at most.</summary>
+    public int MaxEntries { get; init; } = Layout.BatchEntries;
 
     /// <summary>The entries, in order.</summary>
     public IReadOnlyList<Entry> Entries => _entries;
@@ -29,7 +33,9 @@ internal sealed class PushBatch : IDisposable
             throw TooLarge(message, MessageWriter.LeastLength(message));
         var before = _buffer.Length;
         var last = _entries.Count - 1;
-        var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes && _entries[last].Due == item.Due;
+        var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes && _entries[last].Due == item.Due
+            // An entry of the front set is named by its least rank: its messages stand in order.
+            && (message.Rank is null || (_lastRank is not null && message.Rank.CompareTo(_lastRank) > 0));
         if (joins)
             _buffer.Write((byte)'\n');
         var start = _buffer.Length;
@@ -42,12 +48,13 @@ internal sealed class PushBatch : IDisposable
         }
 
         joins = joins && _entries[last].Length + 1 + length <= Layout.EntryBytes;
-        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count == Layout.BatchEntries)))
+        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries)))
         {
             _buffer.Truncate(before);
             return false;
         }
 
+        _lastRank = message.Rank;
         // The line break in front of a line that begins an entry belongs to no entry.
         if (joins)
             _entries[last] = _entries[last] with { Length = _buffer.Length - _entries[last].Start, Count = _entries[last].Count + 1 };

@@ -6,7 +6,7 @@ namespace ConsulMq.Queueing;
 /// <summary>What all operations on one queue share.</summary>
 internal sealed class QueueContext
 {
-    public QueueContext(IConsul consul, QueueKeys keys, ConnectionSettings settings, IdGenerator ids)
+    public QueueContext(IConsul consul, QueueKeys keys, ConnectionSettings settings, IdGenerator ids, SessionKeeper sessions, Func<string, QueueContext> other)
     {
         Consul = consul;
         Keys = keys;
@@ -15,6 +15,10 @@ internal sealed class QueueContext
         Committer = new Committer(consul, new LanePool(keys, settings.ClientName, ids, settings.Clock), ids, settings);
         Index = new IndexReader(this);
         Tail = new LogTail(this);
+        Sessions = sessions;
+        Leases = new LeaseBook(this);
+        Settler = new Settler(this);
+        Other = other;
         Maintenance = new Maintenance(this);
     }
 
@@ -32,6 +36,16 @@ internal sealed class QueueContext
 
     public LogTail Tail { get; }
 
+    /// <summary>The sessions of the connection.</summary>
+    public SessionKeeper Sessions { get; }
+
+    public LeaseBook Leases { get; }
+
+    public Settler Settler { get; }
+
+    /// <summary>Another queue of the connection, by its name.</summary>
+    public Func<string, QueueContext> Other { get; }
+
     public Maintenance Maintenance { get; }
 
     /// <summary>What goes on though nobody waits for it.</summary>
@@ -39,9 +53,11 @@ internal sealed class QueueContext
 
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
-    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null, long due = 0) =>
+    public QueueObject ToQueueObject(
+        Message message, long? position = null, Place? place = null, object? source = null, ConsulMqLease? lease = null, long due = 0) =>
         new(message, Keys.Queue, Settings.BodyReader, position, place, source)
         {
+            Lease = lease,
             NotBefore = due > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null,
         };
 }

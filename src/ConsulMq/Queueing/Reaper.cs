@@ -1,14 +1,94 @@
 using ConsulMq.Consul;
+using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
 
-/// <summary>Brings back what sessions that have ended held on a lease.</summary>
-#pragma warning disable CS9113, CA1822 // until leases are there
+/// <summary>
+/// Gives back what was leased under sessions that have ended. A session that leases locks a key of its own under <c>s/</c>; once that key is seen
+/// without its lock the session has ended, and no lease can come to be under it any more: so what is listed after that is all of it.
+/// </summary>
 internal sealed class Reaper(QueueContext context)
 {
-    /// <summary>Reaps the sessions whose keys have lost their lock.</summary>
-    /// <param name="sessions">The pairs under <c>s/</c> as a snapshot gave them.</param>
-    /// <param name="cancellation">Stops it between two writes.</param>
-    /// <returns>Whether anything came back.</returns>
-    public Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation) => Task.FromResult(false);
+    private static readonly TimeSpan PauseForEach = TimeSpan.FromMilliseconds(5);
+
+    private const int MostPauses = 40;
+
+    private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
+
+    /// <summary>Gives back what ended sessions held.</summary>
+    /// <param name="sessions">The pairs under <c>s/</c>, as a read that is never stale gave them.</param>
+    /// <param name="cancellation">Stops it between two leases.</param>
+    /// <returns>Whether anything came back, by this client or, meanwhile, by another.</returns>
+    public async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
+    {
+        var given = false;
+        foreach (var pair in sessions)
+        {
+            if (pair.Session is not null || !TryBegin(pair.Key))
+                continue;
+            try
+            {
+                given |= await ReapAsync(pair, sessions.Count, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                lock (_underWay)
+                    _underWay.Remove(pair.Key);
+            }
+        }
+
+        return given;
+    }
+
+    private bool TryBegin(string key)
+    {
+        lock (_underWay)
+            return _underWay.Add(key);
+    }
+
+    private async Task<bool> ReapAsync(KvPair mark, int crowd, CancellationToken cancellation)
+    {
+        // Everybody has noticed it at the same moment, and one is enough.
+        if (crowd > 1)
+            await context.Settings.Clock.Delay(TimeSpan.FromTicks((long)(PauseForEach.Ticks * Math.Min(crowd, MostPauses) * context.Settings.Random.NextDouble())), cancellation).ConfigureAwait(false);
+        var session = mark.Key.Substring(context.Keys.Sessions.Length);
+        var leases = (await context.Consul.KeysAsync(context.Keys.Leases(session), null, ReadOptions.Consistent, cancellation).ConfigureAwait(false)).Keys;
+        var given = false;
+        foreach (var name in leases)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!EntryKey.TryParse(context.Keys, name, out var key))
+                continue;
+            var result = await context.Consul.TransactAsync(
+                [KvOperation.GetTree(key.Key), KvOperation.GetTree(key.Cursor)], ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
+            if (LeaseBook.Take(result.Pairs, key, null) is { } lease)
+                given |= await context.Settler.GiveBackAsync(lease, $"the session of its consumer {ClientOf(mark)} ended before it was completed").ConfigureAwait(false);
+            else
+                given = true;
+        }
+
+        await ForgetAsync(mark, session, cancellation).ConfigureAwait(false);
+        return given;
+    }
+
+    /// <summary>Removes the mark of a session that holds nothing any more.</summary>
+    private async Task ForgetAsync(KvPair mark, string session, CancellationToken cancellation)
+    {
+        var left = await context.Consul.KeysAsync(context.Keys.Leases(session), null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        if (left.Keys.Count == 0)
+            await context.Committer.CommitAsync([KvOperation.CheckIndex(mark.Key, mark.ModifyIndex), KvOperation.Delete(mark.Key)]).ConfigureAwait(false);
+    }
+
+    private static string ClientOf(KvPair mark)
+    {
+        try
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(mark.Value);
+            return json.RootElement.GetProperty("client").GetString() ?? "";
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
 }

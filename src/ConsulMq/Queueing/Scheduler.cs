@@ -56,12 +56,12 @@ internal sealed class Scheduler(QueueContext context)
                 if (due.Count == 0)
                     return new DueLook(any, postponed < known.Next ? postponed : known.Next ?? postponed);
                 var outcome = await _mover.MoveAsync(due, cancellation).ConfigureAwait(false);
-                any |= outcome != MoveOutcome.Nothing;
-                transactions -= outcome == MoveOutcome.Nothing ? 0 : 1;
+                any |= outcome != DueOutcome.Nothing;
+                transactions -= outcome == DueOutcome.Nothing ? 0 : 1;
                 // Others were here: how far they came shows in a fresh listing.
-                if (outcome == MoveOutcome.AllGone)
+                if (outcome == DueOutcome.AllGone)
                     known = await ListAsync(known, signal, due[0].Due, cancellation).ConfigureAwait(false);
-                else if (outcome != MoveOutcome.Refused)
+                else if (outcome != DueOutcome.Refused)
                     known = known.Without(due.Count);
             }
             else

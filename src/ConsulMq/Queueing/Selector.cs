@@ -1,5 +1,18 @@
 namespace ConsulMq.Queueing;
 
+/// <summary>What a claim does with messages that have expired.</summary>
+internal enum Expired
+{
+    /// <summary>It takes them along, and nobody gets them.</summary>
+    Drop,
+
+    /// <summary>It ends before the first one.</summary>
+    StopBefore,
+
+    /// <summary>It takes nothing else.</summary>
+    Only,
+}
+
 /// <summary>Chooses from a view what to claim next.</summary>
 internal static class Selector
 {
@@ -7,13 +20,13 @@ internal static class Selector
     /// The next messages in order of rank: the page and the front set merged. Expired ones that it passes over are removed by the same claim. Empty:
     /// the view has nothing left, or the front set must be read on first.
     /// </summary>
-    public static Claim InOrder(HeadView view, int max, DateTimeOffset now)
+    public static Claim InOrder(HeadView view, int max, DateTimeOffset now, Claim? claim = null, Expired expired = Expired.Drop)
     {
-        var claim = new Claim();
+        claim ??= new Claim();
         var walk = new Walk(view);
         while (claim.Taken.Count < max && walk.TryNext(out var entry, out var offset))
         {
-            if (!claim.TryAdd(entry, offset, !entry.Messages()![offset].IsExpired(now)))
+            if (!TryAdd(claim, entry, offset, now, expired))
                 break;
         }
 
@@ -21,23 +34,30 @@ internal static class Selector
     }
 
     /// <summary>The next messages of a consumer's share.</summary>
-    public static Claim FromShare(IReadOnlyList<StoredEntry> entries, int max, DateTimeOffset now)
+    public static Claim FromShare(IReadOnlyList<StoredEntry> entries, int max, DateTimeOffset now, Claim? claim = null, Expired expired = Expired.Drop)
     {
-        var claim = new Claim();
+        claim ??= new Claim();
         foreach (var entry in entries)
         {
-            if (!entry.IsOpen || entry.Messages() is not { } messages)
+            if (!entry.IsOpen || entry.Messages() is null)
                 continue;
             for (var offset = entry.Cursor.First; offset < entry.Cursor.End; offset++)
             {
                 if (claim.Taken.Count >= max)
                     return claim;
-                if (entry.Cursor.Has(offset) && !claim.TryAdd(entry, offset, !messages[offset].IsExpired(now)))
+                if (entry.Cursor.Has(offset) && !TryAdd(claim, entry, offset, now, expired))
                     return claim;
             }
         }
 
         return claim;
+    }
+
+    private static bool TryAdd(Claim claim, StoredEntry entry, int offset, DateTimeOffset now, Expired expired)
+    {
+        var hasExpired = entry.Messages()![offset].IsExpired(now);
+        return expired == Expired.Drop ? claim.TryAdd(entry, offset, !hasExpired)
+            : hasExpired == (expired == Expired.Only) && claim.TryAdd(entry, offset, true);
     }
 
     /// <summary>Walks over what is left in a view, in order of rank.</summary>

@@ -11,6 +11,10 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
 {
     private Message[]? _messages;
 
+    /// <summary>An entry that was just written.</summary>
+    public static StoredEntry Written(EntryKey key, ulong index, Message[] messages) =>
+        new(key, new KvPair { Key = key.Key, CreateIndex = index, ModifyIndex = index }, []) { _messages = messages };
+
     public EntryKey Key { get; } = key;
 
     public ulong CreateIndex { get; } = pair.CreateIndex;

@@ -9,6 +9,9 @@ public static class QueueName
     /// <summary>The longest name, in UTF-16 characters.</summary>
     public const int MaxLength = 128;
 
+    /// <summary>What a queue's name has behind it to name the queue of its dead letters.</summary>
+    public const string DeadLetterSuffix = ".dead";
+
     /// <summary>What a name has to be, in one sentence for an error.</summary>
     public const string Rule = "A queue name has 1 to 128 printable characters, no '/', no blank at its ends, and is not '.' or '..'.";
 
@@ -25,7 +28,8 @@ public static class QueueName
     {
         if (string.IsNullOrEmpty(name))
             return "it is empty";
-        if (name!.Length > MaxLength)
+        // The dead letters of a queue with the longest name need a name too.
+        if (name!.Length > MaxLength && !(name.Length <= MaxLength + DeadLetterSuffix.Length && name.EndsWith(DeadLetterSuffix, StringComparison.Ordinal)))
             return $"it has {name.Length} characters";
         // Consul's HTTP server cleans dot segments out of a path: such a key would land outside the prefix.
         if (name is "." or "..")

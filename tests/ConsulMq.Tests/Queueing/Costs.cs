@@ -173,15 +173,4 @@ public sealed class Costs : IDisposable
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
     }
-
-    /// <summary>A Consul whose answers take a moment, as real ones do.</summary>
-    private sealed class Slow(IConsul inner) : DelegatingConsul(inner)
-    {
-        public override async Task<TransactionResult> TransactAsync(
-            IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation)
-        {
-            await Task.Delay(20, cancellation);
-            return await base.TransactAsync(operations, consistency, cancellation);
-        }
-    }
 }

@@ -9,6 +9,22 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
     public override Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
         Send($"get {Short(key)}", false, stop => base.GetAsync(key, options, stop), cancellation);
 
+    public override Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation) =>
+        Send($"get raw {Short(key)}", false, stop => base.GetRawAsync(key, consistency, stop), cancellation);
+
+    public override Task PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellation)
+    {
+        // On the wire from here on, as below.
+        var sent = value.ToArray();
+        return Send($"put {Short(key)}", true, stop => Put(key, sent, stop), cancellation);
+
+        async Task<bool> Put(string at, byte[] bytes, CancellationToken stop)
+        {
+            await base.PutAsync(at, bytes, stop).ConfigureAwait(false);
+            return true;
+        }
+    }
+
     public override Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
         Send($"list {Short(prefix)}{Blocking(options)}", false, stop => ListAgedAsync(prefix, options, stop), cancellation);
 

@@ -16,6 +16,12 @@ internal sealed class CountingConsul(IConsul inner) : DelegatingConsul(inner)
         return base.GetAsync(key, options, cancellation);
     }
 
+    public override Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation)
+    {
+        Count(false);
+        return base.GetRawAsync(key, consistency, cancellation);
+    }
+
     public override Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation)
     {
         Count(false);

@@ -11,6 +11,8 @@ internal abstract class DelegatingConsul(IConsul inner) : IConsul
 
     public virtual Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) => Inner.GetAsync(key, options, cancellation);
 
+    public virtual Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation) => Inner.GetRawAsync(key, consistency, cancellation);
+
     public virtual Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) => Inner.ListAsync(prefix, options, cancellation);
 
     public virtual Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) => Inner.KeysAsync(prefix, separator, options, cancellation);

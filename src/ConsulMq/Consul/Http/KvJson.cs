@@ -53,7 +53,8 @@ internal static class KvJson
             else if (reader.ValueTextEquals("Flags"u8))
                 flags = JsonText.UInt64(ref reader);
             else if (reader.ValueTextEquals("Session"u8))
-                session = JsonText.Text(ref reader);
+                // Consul writes an empty one where a lock was given up.
+                session = JsonText.Text(ref reader) is { Length: > 0 } id ? id : null;
             else
                 JsonText.SkipValue(ref reader);
         }

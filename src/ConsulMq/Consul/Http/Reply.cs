@@ -16,6 +16,14 @@ internal struct Reply(int status, ulong index, byte[] buffer, int length) : IDis
     /// <summary>The body.</summary>
     public readonly ReadOnlySpan<byte> Body => _buffer.AsSpan(0, length);
 
+    /// <summary>Hands the body over with its buffer, which this does not give back any more.</summary>
+    public RawValue TakeBody()
+    {
+        var body = RawValue.Pooled(_buffer ?? [], length);
+        _buffer = null;
+        return body;
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

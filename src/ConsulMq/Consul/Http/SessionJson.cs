@@ -6,7 +6,7 @@ namespace ConsulMq.Consul.Http;
 /// <summary>Writes and reads the texts of <c>/v1/session</c>.</summary>
 internal static class SessionJson
 {
-    /// <summary>The body of a creation. The health check of the node (<c>serfHealth</c>) stays Consul's default.</summary>
+    /// <summary>The body of a creation.</summary>
     public static ReadOnlyMemory<byte> Request(SessionRequest request) => JsonBody.Write(json =>
     {
         json.WriteStartObject();
@@ -14,6 +14,13 @@ internal static class SessionJson
         if (request.Ttl != TimeSpan.Zero)
             json.WriteString("TTL", GoDuration.Format(request.Ttl));
         json.WriteString("Behavior", request.Behavior == SessionBehavior.Delete ? "delete" : "release");
+        // Left out, it means the node's serfHealth.
+        if (request.IgnoresNodeHealth)
+        {
+            json.WriteStartArray("NodeChecks");
+            json.WriteEndArray();
+        }
+
         // Written even if zero: left out, it means 15 s.
         json.WriteString("LockDelay", GoDuration.Format(request.LockDelay));
         json.WriteEndObject();
@@ -58,6 +65,7 @@ internal static class SessionJson
         JsonText.Expect(ref reader, JsonTokenType.StartObject);
         string? id = null, name = null, node = null, ttl = null, behavior = null;
         ulong index = 0;
+        var hasChecks = false;
         while (JsonText.NextProperty(ref reader))
         {
             if (reader.ValueTextEquals("ID"u8))
@@ -72,12 +80,31 @@ internal static class SessionJson
                 behavior = JsonText.Text(ref reader);
             else if (reader.ValueTextEquals("CreateIndex"u8))
                 index = JsonText.UInt64(ref reader);
+            else if (reader.ValueTextEquals("NodeChecks"u8))
+                hasChecks = HasElements(ref reader);
             else
                 JsonText.SkipValue(ref reader);
         }
         if (string.IsNullOrEmpty(id))
             throw new JsonException("A session without an ID.");
-        return new SessionInfo(id!, name ?? "", node ?? "", GoDuration.Parse(ttl), behavior == "delete" ? SessionBehavior.Delete : SessionBehavior.Release, index);
+        return new SessionInfo(id!, name ?? "", node ?? "", GoDuration.Parse(ttl), behavior == "delete" ? SessionBehavior.Delete : SessionBehavior.Release, index, !hasChecks);
+    }
+
+    /// <summary>Whether the array that follows has any elements; <c>null</c> has none.</summary>
+    private static bool HasElements(ref Utf8JsonReader reader)
+    {
+        JsonText.Next(ref reader);
+        var has = false;
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            for (JsonText.Next(ref reader); reader.TokenType != JsonTokenType.EndArray; JsonText.Next(ref reader))
+            {
+                has = true;
+                reader.Skip();
+            }
+        }
+
+        return has;
     }
 }
 

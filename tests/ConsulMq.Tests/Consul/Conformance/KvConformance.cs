@@ -38,6 +38,8 @@ public abstract class KvConformance(IConsul consul) : ConformanceTests(consul)
         await Set(name, "set");
         Assert.Equal("set", Text(Assert.Single((await Run(KvOperation.Get(Key(name)))).Pairs)));
         Assert.Equal(Key(name), (await Pair(name)).Key);
+        using (var raw = await Consul.GetRawAsync(Key(name), default, None))
+            Assert.Equal(Bytes("set"), raw!.Bytes.ToArray());
         Assert.Equal([name], await KeysUnder());
         Assert.Equal(Key(name), Assert.Single((await Consul.ListAsync(Key(name), default, None)).Pairs).Key);
         await Consul.DeleteAsync(Key(name), None);
@@ -87,6 +89,34 @@ public abstract class KvConformance(IConsul consul) : ConformanceTests(consul)
         Assert.Equal(0, (await Pair("empty")).Value.Length);
         Assert.Equal(0, (await Pair("nothing")).Value.Length);
         Assert.Equal([0, 0, 256, 256], (await Consul.ListAsync(Prefix, default, None)).Pairs.Select(pair => pair.Value.Length));
+    }
+
+    [Theory]
+    [InlineData(ReadConsistency.Default)]
+    [InlineData(ReadConsistency.Consistent)]
+    [InlineData(ReadConsistency.Stale)]
+    public async Task A_raw_value_is_the_very_bytes_that_were_put(ReadConsistency consistency)
+    {
+        byte[] all = [.. Enumerable.Range(0, 500 * 1024).Select(b => (byte)(b * 7))];
+        await Consul.PutAsync(Key("full"), all, None);
+        await Consul.PutAsync(Key("empty"), default, None);
+        using (var full = await Consul.GetRawAsync(Key("full"), consistency, None))
+            Assert.True(full!.Bytes.Span.SequenceEqual(all));
+        using (var empty = await Consul.GetRawAsync(Key("empty"), consistency, None))
+            Assert.Equal(0, empty!.Length);
+        Assert.Null(await Consul.GetRawAsync(Key("none"), consistency, None));
+        // A key is not a prefix.
+        Assert.Null(await Consul.GetRawAsync(Key("ful"), consistency, None));
+    }
+
+    [Fact]
+    public async Task A_raw_value_cannot_be_looked_at_once_it_was_given_back()
+    {
+        await Consul.PutAsync(Key("k"), Bytes("value"), None);
+        var raw = await Consul.GetRawAsync(Key("k"), default, None);
+        raw!.Dispose();
+        raw.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => raw.Bytes);
     }
 
     [Fact]
@@ -216,6 +246,7 @@ public abstract class KvConformance(IConsul consul) : ConformanceTests(consul)
         Func<Task>[] requests =
         [
             () => Consul.GetAsync(Key(name), default, None),
+            () => Consul.GetRawAsync(Key(name), default, None),
             () => Consul.PutAsync(Key(name), Bytes("1"), None),
             () => Consul.DeleteAsync(Key(name), None),
             () => Consul.ListAsync(Key(name), default, None),

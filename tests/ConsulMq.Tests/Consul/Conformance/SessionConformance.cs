@@ -35,6 +35,20 @@ public abstract class SessionConformance(IConsul consul) : ConformanceTests(cons
         await Consul.DestroySessionAsync(id, None);
     }
 
+    [Fact]
+    public async Task A_session_ends_with_its_node_unless_it_is_made_not_to()
+    {
+        var bound = await Session();
+        var free = await Consul.CreateSessionAsync(new SessionRequest { Name = "free", Ttl = TimeSpan.FromSeconds(30), IgnoresNodeHealth = true }, None);
+        var sessions = (await Consul.ListSessionsAsync(ReadOptions.Consistent, None)).Sessions;
+        Assert.False(sessions.Single(session => session.Id == bound).IgnoresNodeHealth);
+        Assert.True(sessions.Single(session => session.Id == free).IgnoresNodeHealth);
+        await Commit(KvOperation.Lock(Key("k"), free, One));
+        Assert.True(await Consul.RenewSessionAsync(free, None));
+        await Consul.DestroySessionAsync(bound, None);
+        await Consul.DestroySessionAsync(free, None);
+    }
+
     [Theory]
     [InlineData(9)]
     [InlineData(-1)]

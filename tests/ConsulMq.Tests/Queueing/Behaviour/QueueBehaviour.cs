@@ -25,6 +25,12 @@ public abstract class QueueBehaviour(IBackend backend) : IDisposable
         return new(through?.Invoke(consul) ?? consul, (settings ?? new ConnectionSettings()) with { Prefix = backend.Prefix });
     }
 
+    /// <summary>Consul itself, to look behind the queues.</summary>
+    protected IConsul OpenConsul() => backend.Open();
+
+    /// <summary>The key prefix of the queues.</summary>
+    protected string Prefix => backend.Prefix;
+
     protected static MessageDraft Text(string text) => new() { Body = MessageBody.FromText(text) };
 
     /// <summary>So many texts, from <c>m0</c> on.</summary>
@@ -68,5 +74,44 @@ public abstract class QueueBehaviour(IBackend backend) : IDisposable
         while (await browser.NextAsync(None) is { } batch)
             all.AddRange(batch.Items.Select(i => i.Content.Text!));
         return all;
+    }
+
+    /// <summary>Leases so many, or fewer if there are no more.</summary>
+    protected static async Task<List<QueueObject>> Lease(MessageQueue queue, int count, TimeSpan? duration = null)
+    {
+        using var consumer = queue.OpenConsumer();
+        var items = new List<QueueObject>();
+        while (items.Count < count && (await consumer.LeaseAsync(count - items.Count, duration, None)).Items is { Count: > 0 } batch)
+            items.AddRange(batch);
+        return items;
+    }
+
+    /// <summary>Settles all as one stream.</summary>
+    protected static async Task<List<SettleOutcome>> Settle(MessageQueue queue, SettlementKind kind, IEnumerable<QueueObject> items, string? reason = null)
+    {
+        using var stream = queue.OpenSettle();
+        foreach (var item in items)
+            await stream.AddAsync(Settlement.Of(kind, item) with { Reason = reason }, item, None);
+        await stream.FlushAsync(None);
+        var outcomes = new List<SettleOutcome>();
+        while (stream.TryTake(out var outcome))
+            outcomes.Add(outcome);
+        return outcomes;
+    }
+
+    protected static async Task<SettleOutcome> SettleOne(MessageQueue queue, Settlement settlement)
+    {
+        using var stream = queue.OpenSettle();
+        await stream.AddAsync(settlement, null, None);
+        await stream.FlushAsync(None);
+        Assert.True(stream.TryTake(out var outcome));
+        return outcome;
+    }
+
+    /// <summary>The keys of queue <c>jobs</c> under a prefix of its own.</summary>
+    protected async Task<IReadOnlyList<string>> Keys(string what)
+    {
+        using var consul = OpenConsul();
+        return (await consul.KeysAsync($"{Prefix}/jobs/{what}", null, default, None)).Keys;
     }
 }

@@ -1,0 +1,32 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>
+/// What becomes, in the same transaction, of the messages that a claim takes, where they are not just handed to the caller: they go in flight, or to
+/// another queue. One for each claim.
+/// </summary>
+internal abstract class Handover : IDisposable
+{
+    /// <summary>Takes a message in. False: there is no room for it beside the others.</summary>
+    /// <param name="message">The message, with its rank.</param>
+    public abstract bool TryAdd(Message message);
+
+    /// <summary>Gets ready what the operations need.</summary>
+    public abstract Task PrepareAsync(CancellationToken cancellation);
+
+    /// <summary>Adds the operations.</summary>
+    public abstract void AddTo(List<KvOperation> operations);
+
+    /// <summary>Learns what became of the transaction. True: it was refused because of this part, and may succeed the next time.</summary>
+    public abstract bool Learn(Commit commit);
+
+    /// <summary>What the caller gets for the message that was added as number <paramref name="number"/>, once the transaction committed.</summary>
+    public abstract QueueObject ToQueueObject(int number, Place place);
+
+    /// <summary>Puts back what the transaction took, because nobody has seen it.</summary>
+    public abstract Task PutBackAsync();
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>The leases that this client knows in one queue: those it took, and those of others of which it settles messages.</summary>
+internal sealed class LeaseBook(QueueContext context)
+{
+    private readonly ConcurrentDictionary<string, (StoredEntry Entry, LeaseSession? Session)> _leases = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a lease that was just taken.</summary>
+    public void Add(LeaseSession session, StoredEntry lease)
+    {
+        session.Hold();
+        _leases[lease.Key.Key] = (lease, session);
+    }
+
+    /// <summary>A lease as far as it is known; null: it is not.</summary>
+    public StoredEntry? Find(string key) => _leases.TryGetValue(key, out var known) ? known.Entry : null;
+
+    /// <summary>Forgets a lease: all is settled, or what is known of it is wrong.</summary>
+    public void Forget(string key)
+    {
+        if (_leases.TryRemove(key, out var known))
+            known.Session?.Release();
+    }
+
+    /// <summary>Reads leases, never stale. What is not there, or not held by its session any more, is left out.</summary>
+    public async Task ReadAsync(IReadOnlyList<ReceiptHandle> handles)
+    {
+        const int PerRead = ConsulLimits.OperationsPerTransaction / 2;
+        for (var start = 0; start < handles.Count; start += PerRead)
+        {
+            var part = handles.Skip(start).Take(PerRead).ToList();
+            var operations = new List<KvOperation>(part.Count * 2);
+            foreach (var handle in part)
+            {
+                operations.Add(KvOperation.GetTree(handle.Lease.Key));
+                operations.Add(KvOperation.GetTree(handle.Lease.Cursor));
+            }
+
+            var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, CancellationToken.None).ConfigureAwait(false);
+            foreach (var handle in part)
+            {
+                Forget(handle.Lease.Key);
+                if (Take(result.Pairs, handle.Lease, handle.Session) is { } entry)
+                    _leases[handle.Lease.Key] = (entry, null);
+            }
+        }
+    }
+
+    /// <summary>Finds a lease among what was read. Null: it is not there, or its session has another owner than it should (null: none).</summary>
+    public static StoredEntry? Take(IReadOnlyList<KvPair> pairs, EntryKey key, string? session)
+    {
+        KvPair? value = null, cursor = null;
+        foreach (var pair in pairs)
+        {
+            if (pair.Key == key.Key)
+                value = pair;
+            else if (pair.Key == key.Cursor)
+                cursor = pair;
+        }
+
+        if (value is null || value.Session != session)
+            return null;
+        var entry = new StoredEntry(key, value, new List<ConsulMqException>());
+        entry.TakeCursor(cursor);
+        return entry;
+    }
+}

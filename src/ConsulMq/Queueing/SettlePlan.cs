@@ -1,0 +1,165 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>
+/// One transaction that settles leased messages: takes them out of their leases and, unless they are done, puts them where they belong: back to their
+/// places, to a later time, or among the dead letters.
+/// </summary>
+internal sealed class SettlePlan : IDisposable
+{
+    /// <summary>How many operations the leases may need; the rest of a transaction is for the sessions that end with them, and for what goes elsewhere.</summary>
+    private const int LeaseOperations = 24;
+
+    /// <summary>The same where nothing goes elsewhere.</summary>
+    private const int MostLeaseOperations = 40;
+
+    private const int MaxEntries = 6;
+
+    private readonly QueueContext _context;
+    private readonly Claim _claim;
+    private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
+    private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
+    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries };
+    private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
+    private QueueContext? _other;
+    private IndexState? _index;
+    private Landing? _laterLanding;
+    private Landing? _otherLanding;
+
+    /// <param name="context">The queue.</param>
+    /// <param name="isAllDone">Whether all that it settles is done, and goes nowhere.</param>
+    public SettlePlan(QueueContext context, bool isAllDone)
+    {
+        _context = context;
+        _claim = new Claim(null, isAllDone ? MostLeaseOperations : LeaseOperations);
+    }
+
+    /// <summary>Whether it settles nothing.</summary>
+    public bool IsEmpty => _claim.IsEmpty;
+
+    /// <summary>Adds a message. False: the transaction would be too large.</summary>
+    /// <param name="lease">The lease that holds it.</param>
+    /// <param name="offset">Its offset in the lease.</param>
+    /// <param name="settlement">What shall become of it.</param>
+    /// <param name="soleSession">The session to end with the lease, if it was for this lease alone.</param>
+    /// <param name="isDeadLetter">Whether it becomes a dead letter.</param>
+    public bool TryAdd(StoredEntry lease, int offset, Settlement settlement, string? soleSession, out bool isDeadLetter)
+    {
+        var message = lease.Messages()![offset];
+        if (settlement.Kind != SettlementKind.Complete && settlement.Counts)
+            message = message with { Deliveries = message.Deliveries + 1 };
+        isDeadLetter = IsDead(settlement, message);
+        if (!_claim.HasRoomFor(lease) || !TryPut(message, settlement, isDeadLetter))
+            return false;
+        _claim.TryAdd(lease, offset, true);
+        if (soleSession is not null)
+            _sessions.Add(soleSession);
+        return true;
+    }
+
+    /// <summary>Gets ready what the operations need. False: the queue is not there any more, and with it what was in somebody's hands.</summary>
+    public async Task<bool> PrepareAsync()
+    {
+        if (_back.Entries.Count > 0)
+        {
+            _index = await _context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_index is null)
+                return false;
+        }
+
+        if (_later.Entries.Count > 0)
+            await _context.Tail.PrepareAsync().ConfigureAwait(false);
+        if (_other is not null)
+            await _other.Tail.PrepareAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The transaction.</summary>
+    public List<KvOperation> ToOperations()
+    {
+        var operations = _claim.ToOperations(_context.Keys, null);
+        foreach (var (lease, session) in EndedSessions())
+            operations.Add(KvOperation.Delete(_context.Keys.Session(session)));
+        if (_back.Entries.Count > 0)
+            Inserter.Add(_context, operations, _index!, _back);
+        if (_later.Entries.Count > 0)
+            _laterLanding = _context.Tail.Add(operations, _later);
+        if (_other is not null)
+            _otherLanding = _other.Tail.Add(operations, _elsewhere);
+        return operations;
+    }
+
+    /// <summary>Learns what became of it. Returns the leases of which more has to be read before the next try.</summary>
+    public IEnumerable<string> Learn(Commit commit)
+    {
+        if (_laterLanding is { } later)
+            _context.Tail.Learn(later, commit);
+        if (_otherLanding is { } other)
+            _other!.Tail.Learn(other, commit);
+        if (!commit.Succeeded)
+            return _claim.LostEntries(commit).Select(static lease => lease.Key.Key);
+
+        var usedUp = _claim.Entries.Where(_claim.UsesUp).Select(static lease => lease.Key.Key).ToList();
+        foreach (var (_, session) in EndedSessions())
+            _context.Background.Add(_context.Sessions.EndAsync(session));
+        _claim.Committed(null, commit.Index);
+        return usedUp;
+    }
+
+    public void Dispose()
+    {
+        _back.Dispose();
+        _later.Dispose();
+        _elsewhere.Dispose();
+    }
+
+    private IEnumerable<(StoredEntry Lease, string Session)> EndedSessions()
+    {
+        foreach (var lease in _claim.Entries)
+        {
+            var session = ReceiptHandle.SessionOf(_context.Keys, lease.Key);
+            if (_sessions.Contains(session) && _claim.UsesUp(lease))
+                yield return (lease, session);
+        }
+    }
+
+    private bool IsDead(Settlement settlement, Message message)
+    {
+        if (settlement.Kind != SettlementKind.Return)
+            return settlement.Kind == SettlementKind.Deny;
+        var most = _context.Index.Settings.MaxDeliveries;
+        return settlement.Counts && most > 0 && message.Deliveries >= most && !DeadLetters.IsDeadLetterQueue(_context.Keys.Queue);
+    }
+
+    private bool TryPut(Message message, Settlement settlement, bool isDeadLetter)
+    {
+        if (isDeadLetter)
+        {
+            var reason = settlement.Reason ?? (settlement.Kind == SettlementKind.Deny ? "denied" : "delivered too often, and never completed");
+            return TryPutElsewhere(_context.Other(DeadLetters.QueueOf(_context.Keys.Queue)), DeadLetters.Of(message, _context.Keys.Queue, reason, _context.Now));
+        }
+
+        if (settlement.Kind == SettlementKind.Complete)
+            return settlement.Destination is null || TryPutElsewhere(settlement.Destination, Mover.Renew(message));
+        return settlement.Delay > TimeSpan.Zero
+            ? TryPut(_later, message, (_context.Now + settlement.Delay).ToUnixTimeMilliseconds())
+            : TryPut(_back, message, 0);
+    }
+
+    private bool TryPutElsewhere(QueueContext queue, Message message)
+    {
+        if ((_other is not null && _other != queue) || !TryPut(_elsewhere, message, 0))
+            return false;
+        _other = queue;
+        return true;
+    }
+
+    /// <summary>Together they must not be more than a transaction carries; the first one always fits.</summary>
+    private bool TryPut(PushBatch batch, Message message, long due)
+    {
+        var before = _back.Bytes + _later.Bytes + _elsewhere.Bytes;
+        return (before == 0 || before + MessageWriter.LeastLength(message) < Layout.BatchBytes) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+    }
+}
