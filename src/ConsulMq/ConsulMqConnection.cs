@@ -83,11 +83,14 @@ public sealed class ConsulMqConnection : IDisposable
     /// <summary>Where Consul is and under which prefix the queues lie.</summary>
     public override string ToString() => $"{Address} ({Settings.Prefix})";
 
+    /// <summary>What the operations on a queue share.</summary>
+    internal QueueContext Context(string name) => Find(QueueName.Validate(name)).Context;
+
     private (MessageQueue Queue, QueueContext Context) Find(string name)
     {
         if (_queues.TryGetValue(name, out var known))
             return known;
-        var context = new QueueContext(Consul, new QueueKeys(Settings.Prefix, name), Settings, _ids, _sessions, other => Find(QueueName.Validate(other)).Context);
+        var context = new QueueContext(Consul, new QueueKeys(Settings.Prefix, name), Settings, _ids, _sessions, Context);
         return _queues.GetOrAdd(name, (new MessageQueue(context), context));
     }
 

@@ -26,4 +26,25 @@ public sealed record ConsulMqQueue
 
     /// <summary>When the queue was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How long messages live that are pushed without a time to live of their own; null: for ever.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>How often a message is delivered on a lease before it becomes a dead letter; 0: without end.</summary>
+    public int MaxDeliveries { get; init; }
+
+    /// <summary>How many messages may be ready at most; null: any number.</summary>
+    public long? MaxDepth { get; init; }
+
+    /// <summary>Whether consumers that compete keep the exact order too.</summary>
+    public bool StrictOrder { get; init; }
+
+    /// <summary>Whether messages that have expired become dead letters.</summary>
+    public bool DeadLetterExpired { get; init; }
+
+    /// <summary>For how long a deduplication ID is remembered.</summary>
+    public TimeSpan DeduplicationWindow { get; init; }
+
+    /// <summary>The longest body in bytes.</summary>
+    public long MaxBodySize { get; init; }
 }

@@ -8,30 +8,37 @@ public sealed class MessageQueue
 {
     private readonly QueueContext _context;
     private readonly Pusher _pusher;
+    private readonly PushSender _sender;
     private readonly ConsumerPool _consumers;
 
     internal MessageQueue(QueueContext context)
     {
         _context = context;
         _pusher = new Pusher(context);
+        _sender = new PushSender(context);
         _consumers = new ConsumerPool(context);
     }
 
     /// <summary>Its name.</summary>
     public string Name => _context.Keys.Queue;
 
-    /// <summary>Pushes one message and returns it once it is durable.</summary>
+    /// <summary>
+    /// Pushes one message and returns it once it is durable; where its deduplication ID was pushed before, returns the first one's ID
+    /// (<see cref="QueueObject.IsDuplicate"/>).
+    /// </summary>
     /// <exception cref="ConsulMqException">It was not pushed, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
     public async Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var item = _pusher.Compose(draft);
-        await PushAsync(item).WithCancellation(cancellation).ConfigureAwait(false);
-        return _context.ToQueueObject(item.Message, source: draft.Source, due: item.Due);
+        return await PushAsync(new PushEntry(_pusher.Compose(draft), draft.Source, null)).WithCancellation(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Opens a stream of pushes: what arrives while a write is under way goes together with the next one.</summary>
-    public PushStream OpenPush() => new(_context, _pusher);
+    /// <param name="wait">
+    /// Where the queue has a most depth (<see cref="QueueSettings.MaxDepth"/>): how long to wait for room, each time it is full;
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Null: not at all, it fails with <see cref="ConsulMqError.QueueFull"/>.
+    /// </param>
+    public PushStream OpenPush(TimeSpan? wait = null) => new(_context, _pusher, wait);
 
     /// <summary>Opens a consumer: its own view of the head of the queue. To be disposed, so that the next one can use that view.</summary>
     public QueueConsumer OpenConsumer() => new(_context, _consumers);
@@ -56,6 +63,27 @@ public sealed class MessageQueue
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
     public QueueBrowser Browse() => new(_context);
 
+    /// <summary>Creates the queue, with settings. The first push creates it too, with none.</summary>
+    /// <param name="settings">What holds for it; null: the defaults.</param>
+    /// <param name="cancellation">Stops waiting; what was sent may still happen.</param>
+    /// <exception cref="ConsulMqException">
+    /// <see cref="ConsulMqError.QueueExists"/>; <see cref="ConsulMqError.InvalidSetting"/>: a setting is out of its range.
+    /// </exception>
+    public Task CreateAsync(QueueSettings? settings, CancellationToken cancellation) =>
+        Errors.Translate(new SettingsWriter(_context).CreateAsync(settings ?? new QueueSettings(), cancellation));
+
+    /// <summary>
+    /// Changes the queue's settings. Effective with the write, for all processes that use the queue: whoever pushes or pops after it does so by them.
+    /// </summary>
+    /// <param name="change">Makes the new settings of those that are there. Called again where somebody else changed them at the same time.</param>
+    /// <param name="cancellation">Stops waiting; what was sent may still happen.</param>
+    /// <returns>The settings as they are now.</returns>
+    /// <exception cref="ConsulMqException">
+    /// <see cref="ConsulMqError.QueueNotFound"/>; <see cref="ConsulMqError.InvalidSetting"/>: a setting is out of its range, nothing was changed.
+    /// </exception>
+    public Task<QueueSettings> ChangeAsync(Func<QueueSettings, QueueSettings> change, CancellationToken cancellation) =>
+        Errors.Translate(new SettingsWriter(_context).ChangeAsync(change, cancellation));
+
     /// <summary>What there is to know of the queue; null if there is no such queue.</summary>
     public Task<ConsulMqQueue?> SummaryAsync(CancellationToken cancellation) => Errors.Translate(new Inspector(_context).SummaryAsync(cancellation));
 
@@ -70,13 +98,15 @@ public sealed class MessageQueue
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task RemoveAsync(CancellationToken cancellation) => Errors.Translate(new Remover(_context).RemoveAsync(cancellation));
 
-    private async Task PushAsync(PushItem item)
+    private async Task<QueueObject> PushAsync(PushEntry entry)
     {
         var batch = _pusher.RentBatch();
         try
         {
-            batch.TryAdd(item);
-            await Errors.Translate(_pusher.CommitAsync(batch)).ConfigureAwait(false);
+            var run = new PushRun(batch);
+            run.TryAdd(entry, _context.Index.CachedTail?.Settings ?? _context.Index.Settings);
+            await Errors.Translate(_sender.SendAsync(run, PushTerms.NoWait)).ConfigureAwait(false);
+            return run.Items[0].Error is { } error ? throw error : run.Items[0].ToQueueObject(_context);
         }
         finally
         {

@@ -12,18 +12,21 @@ public readonly record struct PushOutcome(object? Tag, QueueObject? Item, Consul
 /// <summary>
 /// A stream of pushes with group commit: the first item is sent at once, and what arrives while a write is under way goes together with the next one.
 /// One write is under way at a time, so the order of the items is their order in the queue. Once a write has failed, all later items fail with the
-/// same error and are not sent: what is in the queue is the beginning of the stream, without a hole. For one caller at a time.
+/// same error and are not sent: what is in the queue is the beginning of the stream, without a hole. A full queue is such a failure, each item having
+/// an error of its own. For one caller at a time.
 /// </summary>
 public sealed class PushStream : IDisposable
 {
+    private readonly CancellationTokenSource _closed = new();
     private readonly Pusher _pusher;
     private readonly GroupCommit<PushEntry, PushOutcome> _commits;
 
-    internal PushStream(QueueContext context, Pusher pusher)
+    internal PushStream(QueueContext context, Pusher pusher, TimeSpan? wait)
     {
         _pusher = pusher;
         var failure = new PushFailure();
-        _commits = new(new PushGroup(context, pusher, failure), new PushGroup(context, pusher, failure), context.Settings.Continuations);
+        var terms = new PushTerms(wait, _closed.Token);
+        _commits = new(new PushGroup(context, pusher, terms, failure), new PushGroup(context, pusher, terms, failure), context.Settings.Continuations);
     }
 
     /// <summary>
@@ -39,9 +42,18 @@ public sealed class PushStream : IDisposable
     /// <summary>Takes the next outcome, in the order of the items. False: none is there yet.</summary>
     public bool TryTake(out PushOutcome outcome) => _commits.TryTake(out outcome);
 
+    /// <summary>Waits until there is an outcome to take. False: the outcome of every item was taken.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task<bool> WaitAsync(CancellationToken cancellation) => _commits.WaitAsync(cancellation);
+
     /// <summary>Waits until every item has its outcome.</summary>
     public Task FlushAsync(CancellationToken cancellation) => _commits.FlushAsync(cancellation);
 
-    /// <summary>Ends the stream. What was not sent is not sent any more; what is under way comes to its end.</summary>
-    public void Dispose() => _commits.Dispose();
+    /// <summary>Ends the stream. What was not sent is not sent any more; what is under way comes to its end, but does not wait for room any more.</summary>
+    public void Dispose()
+    {
+        _commits.Dispose();
+        // Who waits for room waits for nothing now. The source itself holds nothing that needs disposing of.
+        _closed.Cancel();
+    }
 }

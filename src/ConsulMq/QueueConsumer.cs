@@ -105,6 +105,9 @@ public sealed class QueueConsumer : IDisposable
         _pool.Return(_state);
     }
 
+    /// <summary>Whether the queue's order is strict: no consumer goes out of the others' way.</summary>
+    private bool KeepsOrder => _context.Index.Settings.StrictOrder;
+
     private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, CancellationToken cancellation)
     {
         var damage = new List<ConsulMqException>();
@@ -113,7 +116,7 @@ public sealed class QueueConsumer : IDisposable
             cancellation.ThrowIfCancellationRequested();
             _newClaim = newClaim;
             _state.Touch(_context.Settings.Clock.Elapsed);
-            var claim = _state.Crowd.IsAlone ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
+            var claim = _state.Crowd.IsAlone || KeepsOrder ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
             using var handover = claim?.Handover;
             if (claim is null)
@@ -188,6 +191,14 @@ public sealed class QueueConsumer : IDisposable
                 }
 
                 var (gone, shared) = claim.Lost(commit);
+                if (KeepsOrder)
+                {
+                    if (gone)
+                        await DropGoneAsync(view, cancellation).ConfigureAwait(false);
+                    await RefreshAsync(shared, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
                 if (isFresh)
                 {
                     _state.Crowd.Lost(own: true);
@@ -223,20 +234,26 @@ public sealed class QueueConsumer : IDisposable
     private async Task<Claim?> ShareAsync(int max, List<ConsulMqException> damage, CancellationToken cancellation)
     {
         var losses = 0;
-        while (_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false))
+        while (true)
         {
+            // As of before the share: what is set while it is read refuses the claim.
+            var info = _context.Index.Info;
+            if (info?.Settings.StrictOrder == true || !(_state.Share.HasOpen || await _state.Share.ReadAsync(cancellation).ConfigureAwait(false)))
+                break;
             cancellation.ThrowIfCancellationRequested();
             var claim = Select((into, expired) => Selector.FromShare(_state.Share.Entries, max, _context.Now, into, expired));
             Collect(_state.Share.Damage, damage);
             if (!claim.IsEmpty)
             {
-                var commit = await CommitAsync(claim, null, cancellation).ConfigureAwait(false);
+                var commit = await CommitAsync(claim, null, cancellation, info?.Index ?? 0).ConfigureAwait(false);
                 if (commit.Succeeded)
                 {
                     _context.Maintenance.InPassing();
                     return Won(claim, null, commit);
                 }
 
+                if (claim.LostSettings(commit))
+                    await _context.Index.ReadAsync(cancellation).ConfigureAwait(false);
                 var (_, shared) = claim.Lost(commit);
                 _state.Crowd.Lost(own: _state.Crowd.Owns(claim.First!.Key));
                 // One entry lost to somebody who passed by is no reason to give up the rest.
@@ -281,7 +298,7 @@ public sealed class QueueConsumer : IDisposable
         return claim;
     }
 
-    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation)
+    private async Task<Commit> CommitAsync(Claim claim, HeadView? view, CancellationToken cancellation, ulong? info = null)
     {
         var operations = new List<KvOperation>();
         while (true)
@@ -289,7 +306,7 @@ public sealed class QueueConsumer : IDisposable
             if (claim.Handover is { } handover)
                 await handover.PrepareAsync(cancellation).ConfigureAwait(false);
             operations.Clear();
-            claim.AddTo(operations, _context.Keys, view);
+            claim.AddTo(operations, _context.Keys, view, info);
             claim.Handover?.AddTo(operations);
             var commit = await SendAsync(claim, operations, cancellation).ConfigureAwait(false);
             // A session that has ended, or a tail that has moved, is another one the next time.
@@ -353,9 +370,20 @@ public sealed class QueueConsumer : IDisposable
             await PutBackAsync(batch.Items).ConfigureAwait(false);
     }
 
+    /// <summary>Others were faster: reads which entries of the page are there still, which is far less than the page. The view stays in order.</summary>
+    private async Task DropGoneAsync(HeadView view, CancellationToken cancellation)
+    {
+        var listing = await _context.Consul.KeysAsync(_context.Keys.Page(view.Page.Number), null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        var there = new HashSet<string>(listing.Keys, StringComparer.Ordinal);
+        foreach (var entry in view.Page.Entries)
+            entry.IsGone |= !there.Contains(entry.Key.Key);
+    }
+
     /// <summary>Somebody else took a part of these entries: reads what is left of them, which is far less than the page.</summary>
     private async Task RefreshAsync(List<StoredEntry> entries, CancellationToken cancellation)
     {
+        if (entries.Count == 0)
+            return;
         var operations = new List<KvOperation>(entries.Count);
         foreach (var entry in entries)
             operations.Add(KvOperation.GetTree(entry.Key.Cursor));

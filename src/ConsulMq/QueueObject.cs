@@ -84,6 +84,9 @@ public sealed class QueueObject
     /// <summary>Whether a push found that its deduplication ID had been pushed before: the ID is that of the first one, and nothing was added.</summary>
     public bool IsDuplicate { get; internal init; }
 
+    /// <summary>The ID under which a push was to be done once; null: none, or nobody told.</summary>
+    internal string? DeduplicationId { get; init; }
+
     /// <summary>Its place in the queue, 0 being the next to be popped; null where nobody looked.</summary>
     public long? Position { get; }
 

@@ -11,10 +11,10 @@ internal interface ICommitGroup<TItem, TOutcome>
     /// <summary>Takes an item in. False: there is no room beside the others. A fault of the item itself is kept for its outcome.</summary>
     bool TryAdd(TItem item);
 
-    /// <summary>Writes what has gathered. Never throws: what goes wrong is an outcome.</summary>
+    /// <summary>Writes what has gathered, or the first part of it. Never throws: what goes wrong is an outcome.</summary>
     Task CommitAsync();
 
-    /// <summary>Gives the outcomes in the order of the items, and is empty afterwards.</summary>
+    /// <summary>Gives the outcomes of what was written, in the order of the items, and keeps the rest.</summary>
     void MoveTo(Queue<TOutcome> outcomes);
 
     /// <summary>Drops what has gathered.</summary>
@@ -60,6 +60,23 @@ internal sealed class GroupCommit<TItem, TOutcome>(ICommitGroup<TItem, TOutcome>
 
         outcome = default!;
         return false;
+    }
+
+    /// <summary>Waits until there is an outcome to take. False: every item's outcome was taken.</summary>
+    public async Task<bool> WaitAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task progress;
+            lock (_gate)
+            {
+                if (_outcomes.Count > 0 || !_sending)
+                    return _outcomes.Count > 0;
+                progress = Progress();
+            }
+
+            await progress.WithCancellation(cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits until every item has its outcome.</summary>
@@ -146,13 +163,27 @@ internal sealed class GroupCommit<TItem, TOutcome>(ICommitGroup<TItem, TOutcome>
                 Signal();
             }
 
-            await group.CommitAsync().ConfigureAwait(false);
-            lock (_gate)
+            while (await WritePartAsync(group).ConfigureAwait(false))
             {
-                group.MoveTo(_outcomes);
-                _spare = group;
-                Signal();
+                // Part by part: what is written is told, however long the rest takes.
             }
+        }
+    }
+
+    /// <summary>Writes a part of a group. False: that was all of it.</summary>
+    private async Task<bool> WritePartAsync(ICommitGroup<TItem, TOutcome> group)
+    {
+        await group.CommitAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            group.MoveTo(_outcomes);
+            if (_disposed)
+                group.Clear();
+            var isDone = group.IsEmpty;
+            if (isDone)
+                _spare = group;
+            Signal();
+            return !isDone;
         }
     }
 

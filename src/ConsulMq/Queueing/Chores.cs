@@ -29,7 +29,8 @@ internal sealed class Chores(QueueContext context)
 
     private async Task DoAsync()
     {
-        // Deduplication windows and uploads join here.
+        // Uploads join here.
+        await TryAsync(new SeenWindows(context).RemoveOldAsync(CancellationToken.None)).ConfigureAwait(false);
         await TryAsync(new ReceiptCollector(context).CollectAsync()).ConfigureAwait(false);
     }
 

@@ -85,15 +85,18 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
     /// The view that the claim must fail with when the order has changed since it was read; null: the order does not matter. What serves safety are the
     /// checks on entries and cursors, which are always there.
     /// </param>
-    public List<KvOperation> ToOperations(QueueKeys keys, HeadView? view)
+    /// <param name="info">
+    /// The ModifyIndex of the settings, 0 if there are none, where the order does not matter as long as they stay as they are; null: it never does.
+    /// </param>
+    public List<KvOperation> ToOperations(QueueKeys keys, HeadView? view, ulong? info = null)
     {
         var operations = new List<KvOperation>(_cost + 2);
-        AddTo(operations, keys, view);
+        AddTo(operations, keys, view, info);
         return operations;
     }
 
     /// <inheritdoc cref="ToOperations"/>
-    public void AddTo(List<KvOperation> operations, QueueKeys keys, HeadView? view)
+    public void AddTo(List<KvOperation> operations, QueueKeys keys, HeadView? view, ulong? info)
     {
         _roles.Clear();
         _effects.Clear();
@@ -106,6 +109,10 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
             operations.Add(_newHead is { } head
                 ? KvOperation.Cas(keys.Head, view.HeadIndex, IndexCodec.Head(head, view.HeadIndex))
                 : KvOperation.CheckIndex(keys.Head, view.HeadIndex));
+        }
+        else if (info is { } index)
+        {
+            operations.Add(index == 0 ? KvOperation.CheckNotExists(keys.Info) : KvOperation.CheckIndex(keys.Info, index));
         }
 
         foreach (var (entry, offsets) in _parts)
@@ -143,6 +150,9 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
 
     /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>
     public bool LostHead(Commit refusal) => _checksHead && refusal.Failed(0);
+
+    /// <summary>Whether the queue's settings have changed, where the view did not matter.</summary>
+    public bool LostSettings(Commit refusal) => !_checksHead && refusal.Failed(0);
 
     /// <summary>Marks the entries that are gone.</summary>
     /// <returns>Whether there are any, and the entries of which somebody else took a part.</returns>

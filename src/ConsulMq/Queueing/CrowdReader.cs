@@ -10,7 +10,7 @@ namespace ConsulMq.Queueing;
 internal sealed class CrowdReader(QueueContext context, Crowd crowd)
 {
     /// <summary>How far from the head a consumer goes before it takes what others prefer: the width by which the order may be off.</summary>
-    private const int PagesAhead = 2;
+    public const int PagesAhead = 2;
 
     private const int MostEntries = 16;
     private const long MostBytes = 128 * 1024;

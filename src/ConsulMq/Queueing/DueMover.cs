@@ -1,4 +1,3 @@
-using System.Text;
 using ConsulMq.Consul;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
@@ -66,29 +65,27 @@ internal sealed class DueMover(QueueContext context)
         var operations = new List<KvOperation>((3 * found.Count) + LogTail.MostOperations + 1);
         if (found.Exists(static entry => entry.Rank is not null))
             operations.Add(KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(index.Head with { Front = true }, index.HeadIndex)));
-        Landing? landing = null;
-        if (found.Exists(static entry => entry.Rank is null))
-        {
-            var bytes = found.Sum(static entry => entry.Rank is null ? (long)entry.Value.Length : 0);
-            landing = context.Tail.AddTail(operations, index.Tail, found.Count(static entry => entry.Rank is null), bytes);
-        }
-
+        // What is due is let in however many messages are there, and counts as what comes back does.
+        var messages = found.Sum(static entry => entry.Key.Count);
+        var toLog = found.FindAll(static entry => entry.Rank is null);
+        var landing = toLog.Count > 0
+            ? context.Tail.AddTail(operations, index.Tail, toLog.Count, toLog.Sum(static entry => (long)entry.Pair.Value.Length), messages)
+            : context.Tail.AddReturned(operations, index.Tail, messages);
         for (var i = 0; i < found.Count; i++)
         {
-            var (_, key, pair, rank, value) = found[i];
+            var (_, key, pair, rank) = found[i];
             var id = context.Ids.NewEntryId();
             operations.Add(KvOperation.CheckIndex(key.Key, pair.ModifyIndex));
             operations.Add(KvOperation.Delete(key.Key));
             operations.Add(KvOperation.Set(
                 rank is null
-                    ? EntryKey.ForLog(context.Keys, landing!.Value.Page, i, id, key.Count, value.Length)
-                    : EntryKey.ForFront(context.Keys, rank, i, id, key.Count, value.Length),
-                value));
+                    ? EntryKey.ForLog(context.Keys, landing.Page, i, id, key.Count, pair.Value.Length)
+                    : EntryKey.ForFront(context.Keys, rank, i, id, key.Count, pair.Value.Length),
+                pair.Value));
         }
 
         var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
-        if (landing is { } end)
-            context.Tail.Learn(end, commit);
+        context.Tail.Learn(landing, commit);
         return commit.Succeeded ? DueOutcome.Moved : DueOutcome.Refused;
     }
 
@@ -96,9 +93,8 @@ internal sealed class DueMover(QueueContext context)
     /// <param name="Due">When it is due.</param>
     /// <param name="Key">Its key.</param>
     /// <param name="Pair">What is stored.</param>
-    /// <param name="Rank">The lowest rank of its messages, if they carry ranks.</param>
-    /// <param name="Value">What is to be stored: what was, messages with ranks in the order of these.</param>
-    private sealed record Scheduled(long Due, EntryKey Key, KvPair Pair, Rank? Rank, ReadOnlyMemory<byte> Value)
+    /// <param name="Rank">The rank of its first message, the lowest, if its messages carry ranks.</param>
+    private sealed record Scheduled(long Due, EntryKey Key, KvPair Pair, Rank? Rank)
     {
         /// <summary>False: what is stored cannot be read, and stays as it is.</summary>
         public static bool TryRead(long due, EntryKey key, KvPair pair, out Scheduled scheduled)
@@ -108,33 +104,20 @@ internal sealed class DueMover(QueueContext context)
             {
                 var messages = EntryCodec.Read(pair.Value.Span, key.Count);
                 var rank = messages[0].Rank;
-                // Some with a rank and some without: nobody writes that.
-                if (Array.Exists(messages, message => (message.Rank is null) != (rank is null)))
-                    return false;
-                if (rank is not null)
-                    rank = messages.Min(static message => message.Rank);
-                scheduled = new Scheduled(due, key, pair, rank, rank is null ? pair.Value : InOrder(pair.Value, messages));
+                // Some with a rank and some without, or ranks in any order: nobody writes that.
+                for (var i = 1; i < messages.Length; i++)
+                {
+                    if (rank is null ? messages[i].Rank is not null : messages[i].Rank is null || messages[i].Rank!.CompareTo(messages[i - 1].Rank) <= 0)
+                        return false;
+                }
+
+                scheduled = new Scheduled(due, key, pair, rank);
                 return true;
             }
             catch (FormatException)
             {
                 return false;
             }
-        }
-
-        /// <summary>Line by line as they are, with all that this version does not know: several are returned for the same time in any order.</summary>
-        private static ReadOnlyMemory<byte> InOrder(ReadOnlyMemory<byte> value, Message[] messages)
-        {
-            var isInOrder = true;
-            for (var i = 1; i < messages.Length; i++)
-                isInOrder &= messages[i - 1].Rank!.CompareTo(messages[i].Rank) <= 0;
-            if (isInOrder)
-                return value;
-            var lines = Encoding.UTF8.GetString(value.ToArray()).Split('\n');
-            return Encoding.UTF8.GetBytes(string.Join("\n", messages
-                .Select(static (message, at) => (message.Rank, At: at))
-                .OrderBy(static place => place.Rank)
-                .Select(place => lines[place.At].TrimEnd('\r'))));
         }
     }
 }

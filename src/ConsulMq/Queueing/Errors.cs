@@ -58,6 +58,14 @@ internal static class Errors
     public static ConsulMqException NoSuchQueue(string queue) => new(ConsulMqError.QueueNotFound,
         $"There is no queue '{queue}'. Get-ConsulMqQueue lists those that are there; the first push creates one.", queue);
 
+    /// <summary>The queue has no room.</summary>
+    /// <param name="queue">Its name.</param>
+    /// <param name="limit">How many messages it may hold.</param>
+    /// <param name="waited">How long room was waited for; null: not at all.</param>
+    public static ConsulMqException QueueFull(string queue, long limit, TimeSpan? waited) => new(ConsulMqError.QueueFull,
+        $"Queue '{queue}' is full: it may hold {limit:N0} messages{(waited is { } time ? $", and no room came within {time.TotalSeconds:0.###} s" : "")}. Pop some, wait for room (Push-ConsulMqItem -Wait), or allow more (Set-ConsulMqQueue -MaxDepth).",
+        queue);
+
     private static string Sentence(string text) => text.Length > 0 && text[text.Length - 1] is ('.' or '?' or '!') ? text : text + ".";
 
     private static ConsulMqException Make(ConsulMqError error, ConsulException e, string advice) =>

@@ -10,10 +10,15 @@ namespace ConsulMq.Queueing;
 /// <param name="Due">The signal of those who schedule; null: nobody ever did.</param>
 internal sealed record IndexState(HeadState Head, ulong HeadIndex, TailState Tail, DueSignal? Due);
 
-/// <summary>The tail of a queue: the page that pushes go to.</summary>
-/// <param name="Page">The page.</param>
+/// <summary>
+/// The tail of a queue, and what is set for the queue: a change of the settings moves the tail, so a write that stands on this tail stands on these
+/// settings.
+/// </summary>
+/// <param name="Page">The page that pushes go to.</param>
 /// <param name="Index">The ModifyIndex of the tail's key.</param>
-internal sealed record TailState(long Page, ulong Index);
+/// <param name="Settings">What was set when the tail had this ModifyIndex.</param>
+/// <param name="Most">In a queue with a most depth, how many messages are ready at most under this tail; null: nobody has counted.</param>
+internal sealed record TailState(long Page, ulong Index, QueueSettings Settings, long? Most = null);
 
 /// <summary>What whoever schedules a message leaves for the others, so that they look at the due times again.</summary>
 /// <param name="Due">When the message is due, in milliseconds since 1970; the last one's, of several.</param>
@@ -26,7 +31,6 @@ internal sealed class IndexReader(QueueContext context)
     private readonly QueueKeys _keys = context.Keys;
     private volatile TailState? _tail;
     private volatile QueueInfo? _info;
-    private byte[] _infoText = [];
 
     private static readonly QueueSettings Defaults = new();
 
@@ -97,7 +101,7 @@ internal sealed class IndexReader(QueueContext context)
     /// <exception cref="ConsulMqException">Unknown layout, or damage.</exception>
     public IndexState? Take(IReadOnlyList<KvPair> pairs)
     {
-        KvPair? head = null, tail = null, due = null;
+        KvPair? head = null, tail = null, due = null, info = null;
         foreach (var pair in pairs)
         {
             if (pair.Key == _keys.Head)
@@ -107,8 +111,11 @@ internal sealed class IndexReader(QueueContext context)
             else if (pair.Key == _keys.Due)
                 due = pair;
             else if (pair.Key == _keys.Info)
-                TakeInfo(pair);
+                info = pair;
         }
+
+        // What was read together stays together: another thread may read at the same time.
+        var settings = TakeInfo(info)?.Settings ?? Defaults;
 
         if (head is null && tail is null)
         {
@@ -117,24 +124,26 @@ internal sealed class IndexReader(QueueContext context)
         }
 
         var headState = head is null ? null : IndexCodec.ParseHead(head.Value.Span);
-        var tailPage = tail is null ? null : IndexCodec.ParseTail(tail.Value.Span);
-        if (headState is null || tailPage is null || headState.Value.Page > tailPage)
+        var storedTail = tail is null ? null : IndexCodec.ParseTail(tail.Value.Span);
+        if (headState is null || storedTail is null || headState.Value.Page > storedTail.Value.Page)
             throw Damaged(headState is null ? _keys.Head : _keys.Tail);
         var signal = due is null ? null : new DueSignal(IndexCodec.ParseDue(due.Value.Span), due.ModifyIndex);
-        var state = new IndexState(headState.Value, head!.ModifyIndex, new TailState(tailPage.Value, tail!.ModifyIndex), signal);
+        var tailState = new TailState(storedTail.Value.Page, tail!.ModifyIndex, settings, storedTail.Value.Most);
+        var state = new IndexState(headState.Value, head!.ModifyIndex, tailState, signal);
         // A snapshot in the background may be older than what a push has learnt meanwhile.
         if (_tail is not { } known || known.Index <= state.Tail.Index)
             _tail = state.Tail;
         return state;
     }
 
-    private void TakeInfo(KvPair pair)
+    private QueueInfo? TakeInfo(KvPair? pair)
     {
-        if (_info is not null && pair.Value.Span.SequenceEqual(_infoText))
-            return;
-        var text = pair.Value.ToArray();
-        _info = QueueInfo.Parse(text, _keys);
-        _infoText = text;
+        var known = _info;
+        if (pair is null)
+            known = null;
+        else if (known?.Index != pair.ModifyIndex)
+            known = QueueInfo.Parse(pair.Value.Span, _keys) with { Index = pair.ModifyIndex };
+        return _info = known;
     }
 
     private static ConsulMqException Damaged(string key) => new(

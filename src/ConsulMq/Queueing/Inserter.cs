@@ -20,15 +20,18 @@ internal sealed class Inserter(QueueContext context)
         InsertAsync([.. items.Select(static i => i.Message.At(i.Rank ?? throw new ArgumentException("Only what was popped can be put back.", nameof(items))))]);
 
     /// <summary>Adds to a transaction what inserts a batch: the entries, and the touch of the head.</summary>
-    public static void Add(QueueContext context, List<KvOperation> operations, IndexState index, PushBatch batch)
+    public static Landing Add(QueueContext context, List<KvOperation> operations, IndexState index, PushBatch batch)
     {
         operations.Add(KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(index.Head with { Front = true }, index.HeadIndex)));
+        var landing = context.Tail.AddReturned(operations, index.Tail, batch.Ready);
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
             var key = EntryKey.ForFront(context.Keys, entry.Rank!, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
             operations.Add(KvOperation.Set(key, batch.Value(entry)));
         }
+
+        return landing;
     }
 
     /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>
@@ -76,9 +79,11 @@ internal sealed class Inserter(QueueContext context)
             // The queue was removed, and with it what was in somebody's hands.
             if (index is null)
                 return;
-            var operations = new List<KvOperation>(batch.Entries.Count + 2);
-            Add(context, operations, index, batch);
-            if ((await context.Committer.CommitAsync(operations).ConfigureAwait(false)).Succeeded)
+            var operations = new List<KvOperation>(batch.Entries.Count + 3);
+            var landing = Add(context, operations, index, batch);
+            var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
+            context.Tail.Learn(landing, commit);
+            if (commit.Succeeded)
                 return;
         }
     }

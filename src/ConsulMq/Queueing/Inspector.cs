@@ -71,6 +71,8 @@ internal sealed class Inspector(QueueContext context)
         var view = await new HeadReader(context).ReadAsync(null, cancellation).ConfigureAwait(false);
         if (view is null)
             return null;
+        var info = context.Index.Info;
+        var settings = info?.Settings ?? new QueueSettings();
         var (depth, bytes) = await CountAsync(cancellation).ConfigureAwait(false);
         var now = context.Now;
         var oldest = Selector.InOrder(view, 1, now).Taken.Select(static t => (DateTimeOffset?)t.Message.CreatedAt).FirstOrDefault();
@@ -84,7 +86,14 @@ internal sealed class Inspector(QueueContext context)
             InFlight = await CountInFlightAsync(cancellation).ConfigureAwait(false),
             OldestAt = oldest,
             OldestAge = oldest is { } at ? (now > at ? now - at : TimeSpan.Zero) : null,
-            CreatedAt = context.Index.Info?.CreatedAt ?? default,
+            CreatedAt = info?.CreatedAt ?? default,
+            TimeToLive = settings.TimeToLive,
+            MaxDeliveries = settings.MaxDeliveries,
+            MaxDepth = settings.MaxDepth,
+            StrictOrder = settings.StrictOrder,
+            DeadLetterExpired = settings.DeadLetterExpired,
+            DeduplicationWindow = settings.DeduplicationWindow,
+            MaxBodySize = settings.MaxBodyBytes,
         };
     }
 }

@@ -8,7 +8,8 @@ namespace ConsulMq.Queueing;
 /// <param name="Page">The page that the entries go to.</param>
 /// <param name="FirstOperation">The first of the operations that stand on the tail.</param>
 /// <param name="Operations">How many they are.</param>
-internal readonly record struct Landing(TailState? Tail, long Page, int FirstOperation, int Operations)
+/// <param name="Next">The tail that the transaction writes, but for its ModifyIndex; null: it stays as it is.</param>
+internal readonly record struct Landing(TailState? Tail, long Page, int FirstOperation, int Operations, TailState? Next = null)
 {
     /// <summary>Whether a transaction was refused because the tail is another one by now.</summary>
     public bool IsLost(Commit commit)
@@ -33,10 +34,13 @@ internal sealed class LogTail(QueueContext context)
     public Task PrepareAsync() => context.Index.CachedTail is null ? context.Index.ReadAsync(CancellationToken.None) : Task.CompletedTask;
 
     /// <summary>Adds a batch at the tail as it is known; creates the queue if there is none. Messages that are due later are scheduled.</summary>
-    public Landing Add(List<KvOperation> operations, PushBatch batch)
+    public Landing Add(List<KvOperation> operations, PushBatch batch) => Add(operations, batch, context.Index.CachedTail);
+
+    /// <inheritdoc cref="Add(List{KvOperation}, PushBatch)"/>
+    public Landing Add(List<KvOperation> operations, PushBatch batch, TailState? tail)
     {
         var (entries, bytes) = Size(batch);
-        var landing = AddTail(operations, context.Index.CachedTail, entries, bytes);
+        var landing = AddTail(operations, tail, entries, bytes, batch.Ready);
         (long Due, string Id)? first = null;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
@@ -55,15 +59,27 @@ internal sealed class LogTail(QueueContext context)
         return landing;
     }
 
-    /// <summary>Learns from what became of the transaction. Somebody who rolled, cleared, created or removed makes the tail unknown.</summary>
+    /// <summary>
+    /// Adds that messages come back beside the log: in a queue with a most depth producers must not count on a bound in which they are missing.
+    /// </summary>
+    public Landing AddReturned(List<KvOperation> operations, TailState tail, int messages)
+    {
+        if (tail.Settings.MaxDepth is null)
+            return new Landing(tail, tail.Page, operations.Count, 0);
+        var next = tail with { Most = tail.Most + messages };
+        operations.Add(Write(tail, next));
+        return new Landing(tail, tail.Page, operations.Count - 1, 1, next);
+    }
+
+    /// <summary>Learns from what became of the transaction. Somebody who rolled, cleared, created, removed or set something makes the tail unknown.</summary>
     public void Learn(Landing landing, Commit commit)
     {
         if (commit.Succeeded)
         {
-            if (landing.Page != landing.Tail?.Page)
-                context.Index.Remember(new TailState(landing.Page, commit.Index));
+            if (landing.Next is { } next)
+                context.Index.Remember(next with { Index = commit.Index });
         }
-        else if (landing.IsLost(commit) && context.Index.CachedTail == landing.Tail)
+        else if (landing.IsLost(commit) && context.Index.CachedTail?.Index == landing.Tail?.Index)
         {
             // Unless another push of this process has noticed before.
             context.Index.Remember(null);
@@ -75,11 +91,12 @@ internal sealed class LogTail(QueueContext context)
     /// <param name="tail">The tail as it is known; null: there is no queue, and it is created.</param>
     /// <param name="entries">How many entries come to the log.</param>
     /// <param name="bytes">How many bytes they have.</param>
-    public Landing AddTail(List<KvOperation> operations, TailState? tail, int entries, long bytes)
+    /// <param name="messages">How many messages become ready.</param>
+    public Landing AddTail(List<KvOperation> operations, TailState? tail, int entries, long bytes, int messages)
     {
         var first = operations.Count;
-        var page = AddTailOperations(operations, tail, entries, bytes);
-        return new Landing(tail, page, first, operations.Count - first);
+        var next = AddTailOperations(operations, tail, entries, bytes, messages);
+        return new Landing(tail, (next ?? tail!).Page, first, operations.Count - first, next);
     }
 
     /// <summary>What of a batch comes to the log now.</summary>
@@ -98,7 +115,8 @@ internal sealed class LogTail(QueueContext context)
         return (entries, bytes);
     }
 
-    private long AddTailOperations(List<KvOperation> operations, TailState? tail, int entries, long bytes)
+    /// <summary>Returns the tail that is written; null: the one that is there is checked.</summary>
+    private TailState? AddTailOperations(List<KvOperation> operations, TailState? tail, int entries, long bytes, int messages)
     {
         var keys = context.Keys;
         if (tail is null)
@@ -107,16 +125,22 @@ internal sealed class LogTail(QueueContext context)
                 operations.Add(KvOperation.Cas(keys.Info, 0, new QueueInfo { CreatedAt = context.Now }.ToJson()));
             operations.Add(KvOperation.Cas(keys.Head, 0, IndexCodec.Head(new HeadState(IndexCodec.FirstPage, false), 0)));
             operations.Add(KvOperation.Cas(keys.Tail, 0, IndexCodec.Tail(IndexCodec.FirstPage)));
-            return IndexCodec.FirstPage;
+            return new TailState(IndexCodec.FirstPage, 0, context.Index.Settings);
         }
 
-        if (context.Settings.Random.NextDouble() >= Layout.RollProbability(entries, bytes))
+        var rolls = context.Settings.Random.NextDouble() < Layout.RollProbability(entries, bytes);
+        if (!rolls && (tail.Settings.MaxDepth is null || messages == 0))
         {
             operations.Add(KvOperation.CheckIndex(keys.Tail, tail.Index));
-            return tail.Page;
+            return null;
         }
 
-        operations.Add(KvOperation.Cas(keys.Tail, tail.Index, IndexCodec.Tail(tail.Page + 1)));
-        return tail.Page + 1;
+        var next = tail with { Page = rolls ? tail.Page + 1 : tail.Page, Most = tail.Most + messages };
+        operations.Add(Write(tail, next));
+        return next;
     }
+
+    private KvOperation Write(TailState tail, TailState next) => KvOperation.Cas(context.Keys.Tail, tail.Index, tail.Settings.MaxDepth is null
+        ? IndexCodec.Tail(next.Page)
+        : IndexCodec.Tail(new StoredTail(next.Page, next.Most), tail.Index));
 }

@@ -1,3 +1,4 @@
+using ConsulMq.Consul;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
 
@@ -6,10 +7,14 @@ namespace ConsulMq.Queueing;
 /// <summary>The messages of one push transaction, encoded into entries as they are added. Not for use by several threads at once.</summary>
 internal sealed class PushBatch : IDisposable
 {
+    /// <summary>What entries and deduplication may cost: a transaction less the tail and the receipt.</summary>
+    private const int Budget = ConsulLimits.OperationsPerTransaction - LogTail.MostOperations - 1;
+
     private readonly PooledBuffer _buffer = new(4 * 1024);
     private readonly MessageWriter _writer;
     private readonly List<Entry> _entries = [];
     private Rank? _lastRank;
+    private int _operations;
 
     public PushBatch() => _writer = new MessageWriter(_buffer);
 
@@ -21,6 +26,18 @@ internal sealed class PushBatch : IDisposable
 
     /// <summary>The bytes of all entries.</summary>
     public long Bytes => _buffer.Length;
+
+    /// <summary>How many messages are ready once it is committed: all but those that are due later.</summary>
+    public int Ready
+    {
+        get
+        {
+            var ready = 0;
+            foreach (var entry in _entries)
+                ready += entry.Due == 0 ? entry.Count : 0;
+            return ready;
+        }
+    }
 
     /// <summary>Adds a message behind the others. False: it does not fit beside them, the batch is as it was.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.MessageTooLarge"/>; the batch is as it was.</exception>
@@ -48,13 +65,15 @@ internal sealed class PushBatch : IDisposable
         }
 
         joins = joins && _entries[last].Length + 1 + length <= Layout.EntryBytes;
-        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries)))
+        var operations = (joins ? 0 : 1) + (item.DeduplicationId is null ? 0 : Deduplication.Operations);
+        if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries) || _operations + operations > Budget))
         {
             _buffer.Truncate(before);
             return false;
         }
 
         _lastRank = message.Rank;
+        _operations += operations;
         // The line break in front of a line that begins an entry belongs to no entry.
         if (joins)
             _entries[last] = _entries[last] with { Length = _buffer.Length - _entries[last].Start, Count = _entries[last].Count + 1 };
@@ -70,6 +89,7 @@ internal sealed class PushBatch : IDisposable
     {
         _buffer.Truncate(0);
         _entries.Clear();
+        _operations = 0;
     }
 
     public void Dispose()

@@ -7,4 +7,21 @@ namespace ConsulMq.Queueing;
 /// <param name="Due">When it may be popped, in milliseconds since 1970; 0: at once.</param>
 /// <param name="DeduplicationId">The ID under which it is pushed once; null: each push counts.</param>
 /// <param name="WasLetIn">Whether it was in a queue before: what was added to it since must not keep it from going back.</param>
-internal readonly record struct PushItem(Message Message, long Due = 0, string? DeduplicationId = null, bool WasLetIn = false);
+/// <param name="TakesDefaults">Whether the queue's time to live is its own: nobody gave it another one.</param>
+internal readonly record struct PushItem(
+    Message Message, long Due = 0, string? DeduplicationId = null, bool WasLetIn = false, bool TakesDefaults = false)
+{
+    /// <summary>The item as it is pushed into a queue with this time to live, which begins when the message can be popped.</summary>
+    public PushItem With(TimeSpan? timeToLive)
+    {
+        if (!TakesDefaults)
+            return this;
+        var from = Due == 0 ? Message.CreatedAt : DateTimeOffset.FromUnixTimeMilliseconds(Due);
+        var expires = Expiry(from, timeToLive);
+        return expires == Message.ExpiresAt ? this : this with { Message = Message with { ExpiresAt = expires } };
+    }
+
+    /// <summary>When a time to live that begins at a moment is over; null: never.</summary>
+    public static DateTimeOffset? Expiry(DateTimeOffset from, TimeSpan? timeToLive) =>
+        timeToLive is not { } ttl ? null : ttl < DateTimeOffset.MaxValue - from ? from + ttl : DateTimeOffset.MaxValue;
+}

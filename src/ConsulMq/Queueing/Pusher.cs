@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using ConsulMq.Consul;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
 
-/// <summary>Appends batches of messages to the log: one write each, whoever else pushes.</summary>
+/// <summary>Makes messages of drafts, and batches to encode them into.</summary>
 internal sealed class Pusher(QueueContext context)
 {
     private readonly ConcurrentBag<PushBatch> _batches = [];
@@ -30,37 +29,20 @@ internal sealed class Pusher(QueueContext context)
         {
             Id = context.Ids.NewMessageId(),
             CreatedAt = now,
-            ExpiresAt = draft.TimeToLive is { } ttl ? (ttl < DateTimeOffset.MaxValue - now ? now + ttl : DateTimeOffset.MaxValue) : null,
+            ExpiresAt = PushItem.Expiry(now, draft.TimeToLive),
             ContentType = draft.ContentType,
             Tags = draft.Tags,
             Headers = draft.Headers,
             Body = draft.Body,
-        }, due);
+        }, DueAt(draft.NotBefore), draft.DeduplicationId, TakesDefaults: draft.TimeToLive is null);
     }
 
-    /// <summary>In milliseconds since 1970, and never earlier.</summary>
-    private static long DueAt(DateTimeOffset time)
+    /// <summary>In milliseconds since 1970, and never earlier; 0: it is time already.</summary>
+    private long DueAt(DateTimeOffset? notBefore)
     {
+        if (notBefore is not { } time || time <= context.Now)
+            return 0;
         var milliseconds = time.ToUnixTimeMilliseconds();
         return time.Ticks % TimeSpan.TicksPerMillisecond == 0 ? milliseconds : Math.Min(milliseconds + 1, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
-    }
-
-    /// <summary>Commits a batch at the end of the log. Creates the queue if it is not there.</summary>
-    public async Task CommitAsync(PushBatch batch)
-    {
-        var operations = new List<KvOperation>(batch.Entries.Count + LogTail.MostOperations + 1);
-        while (true)
-        {
-            await context.Tail.PrepareAsync().ConfigureAwait(false);
-            operations.Clear();
-            var landing = context.Tail.Add(operations, batch);
-            var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
-            context.Tail.Learn(landing, commit);
-            if (commit.Succeeded)
-            {
-                context.Maintenance.InPassing();
-                return;
-            }
-        }
     }
 }

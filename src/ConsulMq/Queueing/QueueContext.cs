@@ -53,11 +53,6 @@ internal sealed class QueueContext
 
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
-    public QueueObject ToQueueObject(
-        Message message, long? position = null, Place? place = null, object? source = null, ConsulMqLease? lease = null, long due = 0) =>
-        new(message, Keys.Queue, Settings.BodyReader, position, place, source)
-        {
-            Lease = lease,
-            NotBefore = due > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null,
-        };
+    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null, ConsulMqLease? lease = null) =>
+        new(message, Keys.Queue, Settings.BodyReader, position, place, source) { Lease = lease };
 }

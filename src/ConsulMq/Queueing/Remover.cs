@@ -23,7 +23,7 @@ internal sealed class Remover(QueueContext context)
             };
             operations.AddRange(keys.Contents.Select(KvOperation.DeleteTree));
             var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
-            context.Index.Remember(commit.Succeeded ? new TailState(page, commit.Index) : null);
+            context.Index.Remember(commit.Succeeded ? index.Tail with { Page = page, Index = commit.Index, Most = null } : null);
             if (commit.Succeeded)
                 return depth;
         }

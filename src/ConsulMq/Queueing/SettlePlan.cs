@@ -15,7 +15,7 @@ internal sealed class SettlePlan : IDisposable
     /// <summary>The same where nothing goes elsewhere.</summary>
     private const int MostLeaseOperations = 40;
 
-    private const int MaxEntries = 6;
+    private const int MaxEntries = 16;
 
     private readonly QueueContext _context;
     private readonly Claim _claim;
@@ -25,8 +25,7 @@ internal sealed class SettlePlan : IDisposable
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private QueueContext? _other;
     private IndexState? _index;
-    private Landing? _laterLanding;
-    private Landing? _otherLanding;
+    private Landing? _landing;
 
     /// <param name="context">The queue.</param>
     /// <param name="isAllDone">Whether all that it settles is done, and goes nowhere.</param>
@@ -83,21 +82,19 @@ internal sealed class SettlePlan : IDisposable
         foreach (var (lease, session) in EndedSessions())
             operations.Add(KvOperation.Delete(_context.Keys.Session(session)));
         if (_back.Entries.Count > 0)
-            Inserter.Add(_context, operations, _index!, _back);
+            _landing = Inserter.Add(_context, operations, _index!, _back);
         if (_later.Entries.Count > 0)
-            _laterLanding = _context.Tail.Add(operations, _later);
+            _landing = _context.Tail.Add(operations, _later);
         if (_other is not null)
-            _otherLanding = _other.Tail.Add(operations, _elsewhere);
+            _landing = _other.Tail.Add(operations, _elsewhere);
         return operations;
     }
 
     /// <summary>Learns what became of it. Returns the leases of which more has to be read before the next try.</summary>
     public IEnumerable<string> Learn(Commit commit)
     {
-        if (_laterLanding is { } later)
-            _context.Tail.Learn(later, commit);
-        if (_otherLanding is { } other)
-            _other!.Tail.Learn(other, commit);
+        if (_landing is { } landing)
+            (_other ?? _context).Tail.Learn(landing, commit);
         if (!commit.Succeeded)
             return _claim.LostEntries(commit).Select(static lease => lease.Key.Key);
 
@@ -156,10 +153,15 @@ internal sealed class SettlePlan : IDisposable
         return true;
     }
 
-    /// <summary>Together they must not be more than a transaction carries; the first one always fits.</summary>
+    /// <summary>All that does not vanish goes to one and the same place: a transaction stands on one tail, and carries one batch.</summary>
     private bool TryPut(PushBatch batch, Message message, long due)
     {
-        var before = _back.Bytes + _later.Bytes + _elsewhere.Bytes;
-        return (before == 0 || before + MessageWriter.LeastLength(message) < Layout.BatchBytes) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+        foreach (var other in (ReadOnlySpan<PushBatch>)[_back, _later, _elsewhere])
+        {
+            if (other != batch && other.Entries.Count > 0)
+                return false;
+        }
+
+        return batch.TryAdd(new PushItem(message, due, WasLetIn: true));
     }
 }

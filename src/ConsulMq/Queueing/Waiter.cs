@@ -1,5 +1,3 @@
-using ConsulMq.Consul;
-
 namespace ConsulMq.Queueing;
 
 /// <summary>
@@ -11,9 +9,6 @@ namespace ConsulMq.Queueing;
 /// <param name="look">Looks whether a message is there, and if not, when the next one is due.</param>
 internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<DueLook>> look)
 {
-    /// <summary>The longest single blocking query; Consul's own limit is ten minutes.</summary>
-    private static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(5);
-
     /// <summary>Of many who wait for the same moment, the first moves what is due, and most of the others are woken by that before their own time.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromMilliseconds(20);
 
@@ -27,6 +22,9 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
         {
             while (true)
             {
+                index?.Rearm();
+                page?.Rearm();
+                sessions.Rearm();
                 index ??= await Watch.StartAsync(context, context.Keys.Index, stop.Token).ConfigureAwait(false);
                 // The tail as of the index's watch or later: if it moves again, that watch tells.
                 var state = await context.Index.ReadAsync(cancellation).ConfigureAwait(false);
@@ -36,10 +34,10 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
                 if (seen.Any)
                     return true;
 
-                var left = deadline == TimeSpan.MaxValue ? LongestBlock : deadline - context.Settings.Clock.Elapsed;
+                var left = deadline == TimeSpan.MaxValue ? Watch.LongestBlock : deadline - context.Settings.Clock.Elapsed;
                 if (left <= TimeSpan.Zero)
                     return false;
-                var wait = left < LongestBlock ? left : LongestBlock;
+                var wait = Shorter(left, Watch.LongestBlock);
                 var tasks = new List<Task>(4) { index.NextAsync(wait, stop.Token), sessions.NextAsync(stop.Token) };
                 if (page is not null)
                     tasks.Add(page.NextAsync(wait, stop.Token));
@@ -72,43 +70,5 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
         if (first != over)
             await first.ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>A blocking query on a prefix, again and again.</summary>
-    private sealed class Watch
-    {
-        private readonly QueueContext _context;
-        private ulong _index;
-        private Task? _under;
-
-        private Watch(QueueContext context, string prefix, ulong index)
-        {
-            _context = context;
-            Prefix = prefix;
-            _index = index;
-        }
-
-        public string Prefix { get; }
-
-        public static async Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation)
-        {
-            var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-            return new Watch(context, prefix, Math.Max(listing.Index, 1));
-        }
-
-        /// <summary>Completes when the prefix may have changed since the last completion. One that was not awaited to its end goes on.</summary>
-        public Task NextAsync(TimeSpan wait, CancellationToken cancellation)
-        {
-            if (_under is null || _under.IsCompleted)
-                _under = BlockAsync(wait, cancellation);
-            return _under;
-        }
-
-        private async Task BlockAsync(TimeSpan wait, CancellationToken cancellation)
-        {
-            var listing = await _context.Consul.KeysAsync(Prefix, null, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
-            // Consul asks for this: an index that goes back means that its past is gone.
-            _index = listing.Index < _index ? 1 : listing.Index;
-        }
     }
 }

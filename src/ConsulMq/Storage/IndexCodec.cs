@@ -12,6 +12,13 @@ namespace ConsulMq.Storage;
 /// </param>
 internal readonly record struct HeadState(long Page, bool Front);
 
+/// <summary>The tail of a queue as it is stored.</summary>
+/// <param name="Page">The page that pushes go to.</param>
+/// <param name="Most">
+/// In a queue with a most depth: how many messages were ready at most when this was written, for consumers only take; null: nobody has counted.
+/// </param>
+internal readonly record struct StoredTail(long Page, long? Most = null);
+
 /// <summary>The values of a queue's index keys.</summary>
 internal static class IndexCodec
 {
@@ -24,7 +31,7 @@ internal static class IndexCodec
     public static byte[] Head(HeadState head, ulong replaces) => Encoding.ASCII.GetBytes(string.Format(
         CultureInfo.InvariantCulture, """{{"page":{0},"touch":{1}{2}}}""", head.Page, replaces, head.Front ? ",\"front\":true" : ""));
 
-    /// <summary>The tail's value.</summary>
+    /// <summary>The tail's value, on a new page.</summary>
     public static byte[] Tail(long page) => Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, """{{"page":{0}}}""", page));
 
     /// <summary>The signal of those who schedule.</summary>
@@ -55,18 +62,26 @@ internal static class IndexCodec
 
         return 0;
     }
+    /// <summary>The tail's value in a queue with a most depth.</summary>
+    /// <param name="tail">What it says.</param>
+    /// <param name="replaces">The ModifyIndex that this write replaces: it makes the value new each time, as in the head.</param>
+    public static byte[] Tail(StoredTail tail, ulong replaces) => Encoding.ASCII.GetBytes(string.Format(
+        CultureInfo.InvariantCulture, """{{"page":{0},"touch":{1}{2}}}""", tail.Page, replaces,
+        tail.Most is { } most ? ",\"most\":" + most.ToString(CultureInfo.InvariantCulture) : ""));
 
     /// <summary>Reads a head. Null: damage.</summary>
     public static HeadState? ParseHead(ReadOnlySpan<byte> value) =>
-        Parse(value, out var page, out var front) ? new HeadState(page, front) : null;
+        Parse(value, out var page, out var front, out _) ? new HeadState(page, front) : null;
 
     /// <summary>Reads a tail. Null: damage.</summary>
-    public static long? ParseTail(ReadOnlySpan<byte> value) => Parse(value, out var page, out _) ? page : null;
+    public static StoredTail? ParseTail(ReadOnlySpan<byte> value) =>
+        Parse(value, out var page, out _, out var most) ? new StoredTail(page, most) : null;
 
-    private static bool Parse(ReadOnlySpan<byte> value, out long page, out bool front)
+    private static bool Parse(ReadOnlySpan<byte> value, out long page, out bool front, out long? most)
     {
         page = -1;
         front = false;
+        most = null;
         try
         {
             var json = new Utf8JsonReader(value);
@@ -78,6 +93,8 @@ internal static class IndexCodec
                     page = json.GetInt64();
                 else if (json.ValueTextEquals("front"u8) && json.Read())
                     front = json.GetBoolean();
+                else if (json.ValueTextEquals("most"u8) && json.Read())
+                    most = json.GetInt64();
                 else
                     json.Skip();
             }

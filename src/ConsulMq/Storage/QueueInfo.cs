@@ -13,6 +13,12 @@ internal sealed record QueueInfo
 
     public QueueSettings Settings { get; init; } = new();
 
+    /// <summary>The ModifyIndex of the key that this was read from; 0: it is not stored yet.</summary>
+    public ulong Index { get; init; }
+
+    /// <summary>Properties that this version does not know, with their JSON: a newer one set them, and a change of the others must not lose them.</summary>
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Unknown { get; init; } = [];
+
     public byte[] ToJson()
     {
         using var buffer = new PooledBuffer(128);
@@ -22,6 +28,12 @@ internal sealed record QueueInfo
             json.WriteNumber("layout", CurrentLayout);
             json.WriteString("created", CreatedAt.UtcDateTime);
             WriteSettings(json);
+            foreach (var property in Unknown)
+            {
+                json.WritePropertyName(property.Key);
+                json.WriteRawValue(property.Value, skipInputValidation: true);
+            }
+
             json.WriteEndObject();
         }
 
@@ -35,6 +47,7 @@ internal sealed record QueueInfo
         int? layout = null;
         DateTimeOffset? created = null;
         var settings = new QueueSettings();
+        var unknown = new List<KeyValuePair<string, byte[]>>();
         try
         {
             var json = new Utf8JsonReader(value);
@@ -46,9 +59,14 @@ internal sealed record QueueInfo
                     layout = json.GetInt32();
                 else if (json.ValueTextEquals("created"u8) && json.Read())
                     created = json.GetDateTimeOffset();
+                else if (ReadSetting(ref json, settings) is { } read)
+                    settings = read;
                 else
-                    settings = ReadSetting(ref json, settings);
+                    unknown.Add(ReadUnknown(ref json, value));
             }
+
+            if (settings.Problem() is { } problem)
+                throw new FormatException(problem);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
@@ -57,7 +75,7 @@ internal sealed record QueueInfo
 
         return layout switch
         {
-            CurrentLayout => new QueueInfo { CreatedAt = created ?? default, Settings = settings },
+            CurrentLayout => new QueueInfo { CreatedAt = created ?? default, Settings = settings, Unknown = unknown },
             null => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
                 $"Queue '{keys.Queue}' has no layout number in '{keys.Info}': another program made it, such as the Go library consulmq, and nothing was touched. Use another queue name or key prefix.", keys.Queue),
             _ => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
@@ -84,7 +102,8 @@ internal sealed record QueueInfo
             json.WriteNumber("maxBodyBytes", Settings.MaxBodyBytes);
     }
 
-    private static QueueSettings ReadSetting(ref Utf8JsonReader json, QueueSettings settings)
+    /// <summary>Reads a setting. Null: this version does not know the property.</summary>
+    private static QueueSettings? ReadSetting(ref Utf8JsonReader json, QueueSettings settings)
     {
         if (json.ValueTextEquals("ttl"u8) && json.Read())
             return settings with { TimeToLive = TimeSpan.FromMilliseconds(json.GetInt64()) };
@@ -100,8 +119,16 @@ internal sealed record QueueInfo
             return settings with { DeduplicationWindow = TimeSpan.FromMilliseconds(json.GetInt64()) };
         if (json.ValueTextEquals("maxBodyBytes"u8) && json.Read())
             return settings with { MaxBodyBytes = json.GetInt64() };
+        return null;
+    }
+
+    private static KeyValuePair<string, byte[]> ReadUnknown(ref Utf8JsonReader json, ReadOnlySpan<byte> value)
+    {
+        var name = json.GetString()!;
+        json.Read();
+        var start = (int)json.TokenStartIndex;
         json.Skip();
-        return settings;
+        return new(name, value.Slice(start, (int)json.BytesConsumed - start).ToArray());
     }
 
     private static ConsulMqException Corrupt(QueueKeys keys, string why, Exception? inner) =>

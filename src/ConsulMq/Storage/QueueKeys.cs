@@ -94,6 +94,9 @@ internal sealed class QueueKeys
     /// <summary>The prefix of the cursors of a page's entries.</summary>
     public string PageCursors(long page) => Cursors + "p/" + Hex(page) + "/";
 
+    /// <summary>The prefix of the cursors of the front set's entries.</summary>
+    public string FrontCursors => Cursors + "f/";
+
     /// <summary>A lane's receipt.</summary>
     public string Receipt(string lane) => Receipts + lane;
 
@@ -109,6 +112,14 @@ internal sealed class QueueKeys
     /// <summary>The prefix of what is due within one span of 2^20 milliseconds, about 17 minutes.</summary>
     /// <param name="span">The number of the span: milliseconds since 1970 shifted right by <see cref="DueSpanBits"/>.</param>
     public string DueSpan(long span) => Scheduled + (span << DueSpanBits).ToString("x16", CultureInfo.InvariantCulture).Substring(0, 16 - (DueSpanBits / 4));
+
+    /// <summary>The prefix of the deduplication IDs that were seen in the window that begins at a moment, in milliseconds since 1970.</summary>
+    public string SeenIn(long window) => string.Concat(Seen, Hex(window), "/");
+
+    /// <summary>The beginning of the window that a prefix under <see cref="Seen"/> is of, or -1 if it is none.</summary>
+    public long WindowOf(string prefix) =>
+        prefix.Length == Seen.Length + 17 && prefix[prefix.Length - 1] == '/' && prefix.StartsWith(Seen, StringComparison.Ordinal)
+        && long.TryParse(prefix.Substring(Seen.Length, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var window) ? window : -1;
 
     /// <summary>The page in a key under <see cref="Log"/>, or -1 if it is not one.</summary>
     public long PageOf(string key) =>

@@ -71,6 +71,42 @@ public sealed class LostReplies : IDisposable
     [InlineData(Sabotage.LoseReply)]
     [InlineData(Sabotage.Resend)]
     [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task APushUnderAnIdIsNotItsOwnDuplicate(Sabotage sabotage)
+    {
+        await Queue.CreateAsync(new QueueSettings { MaxDepth = 2 }, None);
+        await Queue.PushAsync(Text("a"), None);
+        _saboteur.Next = sabotage;
+        var first = await Queue.PushAsync(Text("b") with { DeduplicationId = "b" }, None);
+        Assert.Equal(Sabotage.None, _saboteur.Next);
+        Assert.False(first.IsDuplicate);
+        var second = await Queue.PushAsync(Text("b again") with { DeduplicationId = "b" }, None);
+        Assert.Equal((true, first.Id), (second.IsDuplicate, second.Id));
+        // Nor does it take more room than one.
+        Assert.Equal(2, (await Queue.SummaryAsync(None))!.Depth);
+        Assert.Equal(["a", "b"], await Drain());
+    }
+
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task AChangeOfSettingsHappensOnce(Sabotage sabotage)
+    {
+        await Queue.CreateAsync(new QueueSettings { MaxDeliveries = 1 }, None);
+        _saboteur.Next = sabotage;
+        await Queue.ChangeAsync(static s => s with { MaxDeliveries = s.MaxDeliveries + 1 }, None);
+        Assert.Equal(2, (await Queue.SummaryAsync(None))!.MaxDeliveries);
+        _saboteur.Next = sabotage;
+        await _connection.Queue("new").CreateAsync(null, None);
+        Assert.Equal(Sabotage.None, _saboteur.Next);
+    }
+
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
     public async Task APopHappensOnce(Sabotage sabotage)
     {
         foreach (var text in new[] { "a", "b", "c" })

@@ -107,8 +107,8 @@ public sealed class MaintenanceCosts : IDisposable
             Assert.Empty((await consumer.PopAsync(1, None)).Items);
         }
 
-        // And every ten minutes one for the chores.
-        Assert.Equal((99 + 9, 0), _counting.Take());
+        // And every ten minutes one for each of the chores.
+        Assert.Equal((99 + (2 * 9), 0), _counting.Take());
         _clock.Advance(TimeSpan.FromHours(2));
         Assert.Equal("tomorrow", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
     }

@@ -1,0 +1,96 @@
+using ConsulMq.Consul;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>Sends pushes: one write each transaction, whoever else pushes. Every write stands on the tail, and so on what is set for the queue.</summary>
+internal sealed class PushSender(QueueContext context)
+{
+    private readonly DepthLimit _depth = new(context);
+
+    /// <summary>Sends the first items of a run in one transaction. Afterwards those that it covers are in the queue, duplicates, or have an error.</summary>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueFull"/> and others; nothing was sent.</exception>
+    public async Task SendAsync(PushRun run, PushTerms terms)
+    {
+        var operations = new List<KvOperation>();
+        TimeSpan? fullSince = null;
+        while (true)
+        {
+            await context.Tail.PrepareAsync().ConfigureAwait(false);
+            var tail = context.Index.CachedTail;
+            var settings = tail?.Settings ?? context.Index.Settings;
+            run.Fit(settings);
+            if (tail?.Settings.MaxDepth is { } limit && run.Batch.Ready > 0)
+            {
+                if (await _depth.RoomAsync(tail, run.Batch.Ready).ConfigureAwait(false) is not var (room, counted))
+                    continue;
+                tail = counted;
+                if (run.Batch.Ready > room)
+                    run.Fill(settings, room);
+                if (run.Covered == 0)
+                {
+                    // Not full for what is there already.
+                    if (fullSince is null && await LookForDuplicatesAsync(run, settings).ConfigureAwait(false))
+                        continue;
+                    fullSince ??= context.Settings.Clock.Elapsed;
+                    await WaitForRoomAsync(limit, terms, fullSince.Value).ConfigureAwait(false);
+                    continue;
+                }
+            }
+
+            if (run.Batch.Entries.Count == 0)
+                return;
+            operations.Clear();
+            var landing = context.Tail.Add(operations, run.Batch, tail);
+            var seen = AddChecks(operations, run, settings, writes: true);
+            var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
+            context.Tail.Learn(landing, commit);
+            if (commit.Succeeded)
+            {
+                seen?.Committed();
+                context.Maintenance.InPassing();
+                return;
+            }
+
+            // Duplicates leave the batch.
+            if (seen is not null && await seen.LearnAsync(context, commit, CancellationToken.None).ConfigureAwait(false))
+                run.Fill(settings);
+        }
+    }
+
+    private SeenChecks? AddChecks(List<KvOperation> operations, PushRun run, QueueSettings settings, bool writes)
+    {
+        SeenChecks? checks = null;
+        foreach (var (seen, id) in run.Deduplicated())
+        {
+            checks ??= new SeenChecks(context.Now, settings.DeduplicationWindow);
+            checks.Add(operations, context.Keys, seen, id, writes);
+        }
+
+        return checks;
+    }
+
+    /// <summary>Looks whether any of the first items was pushed before.</summary>
+    private async Task<bool> LookForDuplicatesAsync(PushRun run, QueueSettings settings)
+    {
+        run.Fill(settings);
+        var operations = new List<KvOperation>();
+        if (AddChecks(operations, run, settings, writes: false) is not { } checks)
+            return false;
+        var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, CancellationToken.None).ConfigureAwait(false);
+        var found = !result.Committed && await checks.LearnAsync(context, new Commit(result, 0), CancellationToken.None).ConfigureAwait(false);
+        run.Fill(settings);
+        return found;
+    }
+
+    private async Task WaitForRoomAsync(long limit, PushTerms terms, TimeSpan since)
+    {
+        if (terms.Wait is { } wait)
+        {
+            var left = wait == Timeout.InfiniteTimeSpan ? wait : wait - (context.Settings.Clock.Elapsed - since);
+            if ((left > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan) && await new RoomWaiter(context).WaitAsync(left, terms.Closed).ConfigureAwait(false))
+                return;
+        }
+
+        throw Errors.QueueFull(context.Keys.Queue, limit, terms.Wait);
+    }
+}

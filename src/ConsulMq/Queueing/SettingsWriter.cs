@@ -1,0 +1,74 @@
+using ConsulMq.Consul;
+using ConsulMq.Internal;
+using ConsulMq.Storage;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>
+/// Creates a queue with settings, and changes them: one transaction that also moves the tail and touches the head, so that everything that anybody
+/// remembers of the queue becomes stale, and whoever writes next has read the settings anew.
+/// </summary>
+internal sealed class SettingsWriter(QueueContext context)
+{
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueExists"/>, <see cref="ConsulMqError.InvalidSetting"/></exception>
+    public async Task CreateAsync(QueueSettings settings, CancellationToken cancellation)
+    {
+        Validate(settings);
+        var keys = context.Keys;
+        while (true)
+        {
+            if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is not null)
+                throw Exists();
+            var info = new QueueInfo { CreatedAt = context.Now, Settings = settings };
+            var operations = new List<KvOperation>
+            {
+                KvOperation.Cas(keys.Info, context.Index.Info?.Index ?? 0, info.ToJson()),
+                KvOperation.Cas(keys.Head, 0, IndexCodec.Head(new HeadState(IndexCodec.FirstPage, false), 0)),
+                KvOperation.Cas(keys.Tail, 0, IndexCodec.Tail(IndexCodec.FirstPage)),
+            };
+            if ((await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false)).Succeeded)
+                return;
+        }
+    }
+
+    /// <summary>Changes the settings, whoever else changes them at the same time.</summary>
+    /// <param name="change">Makes the new settings of those that are there. Called again where somebody else was faster.</param>
+    /// <param name="cancellation">Stops waiting; what was sent may still happen.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/>, <see cref="ConsulMqError.InvalidSetting"/></exception>
+    public async Task<QueueSettings> ChangeAsync(Func<QueueSettings, QueueSettings> change, CancellationToken cancellation)
+    {
+        var keys = context.Keys;
+        while (true)
+        {
+            if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is not { } index)
+            {
+                await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
+                throw Errors.NoSuchQueue(keys.Queue);
+            }
+
+            var known = context.Index.Info;
+            var settings = Validate(change(index.Tail.Settings));
+            if (settings == index.Tail.Settings)
+                return settings;
+            var info = (known ?? new QueueInfo { CreatedAt = context.Now }) with { Settings = settings };
+            var operations = new List<KvOperation>
+            {
+                KvOperation.Cas(keys.Info, known?.Index ?? 0, info.ToJson()),
+                KvOperation.Cas(keys.Tail, index.Tail.Index, IndexCodec.Tail(index.Tail.Page + 1)),
+                KvOperation.Cas(keys.Head, index.HeadIndex, IndexCodec.Head(index.Head, index.HeadIndex)),
+            };
+            var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
+            // This process reads them anew as everybody does.
+            context.Index.Forget();
+            if (commit.Succeeded)
+                return settings;
+        }
+    }
+
+    private static QueueSettings Validate(QueueSettings settings) => settings.Problem() is { } problem
+        ? throw new ConsulMqException(ConsulMqError.InvalidSetting, $"{problem}. Nothing was changed.", settings)
+        : settings;
+
+    private ConsulMqException Exists() => new(ConsulMqError.QueueExists,
+        $"There is a queue '{context.Keys.Queue}' already, and nothing was changed. Change its settings with Set-ConsulMqQueue, or take another name.", context.Keys.Queue);
+}

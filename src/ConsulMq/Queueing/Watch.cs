@@ -1,0 +1,59 @@
+using ConsulMq.Consul;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>A blocking query on a prefix, again and again.</summary>
+internal sealed class Watch
+{
+    /// <summary>The longest single blocking query; Consul's own limit is ten minutes.</summary>
+    public static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(5);
+
+    private readonly QueueContext _context;
+    private ulong _index;
+    private bool _isEmpty;
+    private Task? _under;
+
+    private Watch(QueueContext context, string prefix, KvKeys listing)
+    {
+        _context = context;
+        Prefix = prefix;
+        _index = Math.Max(listing.Index, 1);
+        _isEmpty = listing.Keys.Count == 0;
+    }
+
+    public string Prefix { get; }
+
+    public static async Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation)
+    {
+        var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        return new Watch(context, prefix, listing);
+    }
+
+    /// <summary>
+    /// Notes that whoever watches is going to look: what has changed until now will be seen. Without it a change that comes between the look and the next
+    /// wait would be slept through.
+    /// </summary>
+    public void Rearm()
+    {
+        if (_under?.IsCompleted == true)
+            _under = null;
+    }
+
+    /// <summary>Completes when the prefix may have changed since <see cref="Rearm"/>. One that was not awaited to its end goes on.</summary>
+    public Task NextAsync(TimeSpan wait, CancellationToken cancellation) => _under ??= BlockAsync(wait, cancellation);
+
+    private async Task BlockAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var listing = await _context.Consul.KeysAsync(Prefix, null, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
+            // The index of an empty prefix is that of the whole store, and rises with every write elsewhere: asked again at once, the query soon blocks.
+            var isStillEmpty = _isEmpty && listing.Keys.Count == 0 && listing.Index > _index;
+            _isEmpty = listing.Keys.Count == 0;
+            // Consul asks for this: an index that goes back means that its past is gone.
+            _index = listing.Index < _index ? 1 : listing.Index;
+            if (!isStillEmpty)
+                return;
+        }
+    }
+}
