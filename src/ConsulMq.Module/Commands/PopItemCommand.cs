@@ -33,6 +33,28 @@ public sealed class PopItemCommand : QueueCmdlet
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>
+    /// Take the messages on a lease: each is in flight until it is completed (<c>Complete-ConsulMqItem</c>), given back (<c>Undo-ConsulMqItem</c>) or denied
+    /// (<c>Deny-ConsulMqItem</c>). If this process dies before that, they are in their old places again within two TTLs of its session (<c>Connect-ConsulMq
+    /// -SessionTtl</c>).
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Lease { get; set; }
+
+    /// <summary>
+    /// How long the lease lasts, whatever becomes of this process: 10 seconds to 24 hours, as a TimeSpan, seconds, or like <c>30s</c>, <c>10m</c>. For messages that
+    /// another process completes; <c>Update-ConsulMqLease</c> prolongs it. Implies <c>-Lease</c>. Default: as long as this process is connected.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? LeaseDuration { get; set; }
+
+    private protected override void Begin()
+    {
+        if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours. Update-ConsulMqLease prolongs a lease.", LeaseDuration));
+    }
+
     private protected override void Process()
     {
         var left = All ? int.MaxValue : Count;
@@ -54,7 +76,7 @@ public sealed class PopItemCommand : QueueCmdlet
 
     private PopBatch Pop(QueueConsumer consumer, int max)
     {
-        var pop = consumer.PopAsync(max, StopToken);
+        var pop = Lease || LeaseDuration is not null ? consumer.LeaseAsync(max, LeaseDuration, StopToken) : consumer.PopAsync(max, StopToken);
         try
         {
             return Await(pop);

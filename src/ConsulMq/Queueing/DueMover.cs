@@ -65,12 +65,11 @@ internal sealed class DueMover(QueueContext context)
         var operations = new List<KvOperation>((3 * found.Count) + LogTail.MostOperations + 1);
         if (found.Exists(static entry => entry.Rank is not null))
             operations.Add(KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(index.Head with { Front = true }, index.HeadIndex)));
-        // What is due is let in however many messages are there, and counts as what comes back does.
-        var messages = found.Sum(static entry => entry.Key.Count);
-        var toLog = found.FindAll(static entry => entry.Rank is null);
-        var landing = toLog.Count > 0
-            ? context.Tail.AddTail(operations, index.Tail, toLog.Count, toLog.Sum(static entry => (long)entry.Pair.Value.Length), messages)
-            : context.Tail.AddReturned(operations, index.Tail, messages);
+        var ready = found.Sum(static entry => entry.Key.Count);
+        var entries = found.Count(static entry => entry.Rank is null);
+        var landing = entries == 0
+            ? context.Tail.AddReturned(operations, index.Tail, ready)
+            : context.Tail.AddTail(operations, index.Tail, entries, found.Sum(static entry => entry.Rank is null ? (long)entry.Pair.Value.Length : 0), ready);
         for (var i = 0; i < found.Count; i++)
         {
             var (_, key, pair, rank) = found[i];

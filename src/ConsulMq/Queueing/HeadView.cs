@@ -30,11 +30,11 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
     /// <summary>The keys of the sessions that hold leases, as they were read.</summary>
     public IReadOnlyList<KvPair> Sessions { get; } = sessions;
 
-    /// <summary>What <see cref="Maintenance.Edition"/> was before this was read.</summary>
-    public int Edition { get; } = edition;
-
     /// <summary>Whether one of them has ended, so that what it held comes back.</summary>
     public bool HasEndedSessions { get; } = AnyEnded(sessions);
+
+    /// <summary>What <see cref="Maintenance.Edition"/> was before this was read.</summary>
+    public int Edition { get; } = edition;
 
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }

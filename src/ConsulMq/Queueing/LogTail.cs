@@ -91,11 +91,11 @@ internal sealed class LogTail(QueueContext context)
     /// <param name="tail">The tail as it is known; null: there is no queue, and it is created.</param>
     /// <param name="entries">How many entries come to the log.</param>
     /// <param name="bytes">How many bytes they have.</param>
-    /// <param name="messages">How many messages become ready.</param>
-    public Landing AddTail(List<KvOperation> operations, TailState? tail, int entries, long bytes, int messages)
+    /// <param name="ready">How many messages become ready.</param>
+    public Landing AddTail(List<KvOperation> operations, TailState? tail, int entries, long bytes, int ready)
     {
         var first = operations.Count;
-        var next = AddTailOperations(operations, tail, entries, bytes, messages);
+        var next = AddTailOperations(operations, tail, entries, bytes, ready);
         return new Landing(tail, (next ?? tail!).Page, first, operations.Count - first, next);
     }
 
@@ -115,8 +115,8 @@ internal sealed class LogTail(QueueContext context)
         return (entries, bytes);
     }
 
-    /// <summary>Returns the tail that is written; null: the one that is there is checked.</summary>
-    private TailState? AddTailOperations(List<KvOperation> operations, TailState? tail, int entries, long bytes, int messages)
+    /// <summary>Adds what the entries stand on. Returns the tail that it writes; null: it checks the one that is there.</summary>
+    private TailState? AddTailOperations(List<KvOperation> operations, TailState? tail, int entries, long bytes, int ready)
     {
         var keys = context.Keys;
         if (tail is null)
@@ -129,13 +129,13 @@ internal sealed class LogTail(QueueContext context)
         }
 
         var rolls = context.Settings.Random.NextDouble() < Layout.RollProbability(entries, bytes);
-        if (!rolls && (tail.Settings.MaxDepth is null || messages == 0))
+        if (!rolls && (tail.Settings.MaxDepth is null || ready == 0))
         {
             operations.Add(KvOperation.CheckIndex(keys.Tail, tail.Index));
             return null;
         }
 
-        var next = tail with { Page = rolls ? tail.Page + 1 : tail.Page, Most = tail.Most + messages };
+        var next = tail with { Page = rolls ? tail.Page + 1 : tail.Page, Most = tail.Most + ready };
         operations.Add(Write(tail, next));
         return next;
     }

@@ -19,7 +19,7 @@ internal readonly record struct PushEntry(PushItem Item, object? Source, object?
         {
             IsDuplicate = original is not null,
             DeduplicationId = Item.DeduplicationId,
-            NotBefore = original is null && Item.Due > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(Item.Due) : null,
+            NotBefore = Item.Due > 0 && original is null ? DateTimeOffset.FromUnixTimeMilliseconds(Item.Due) : null,
         };
     }
 }

@@ -29,19 +29,17 @@ internal sealed class Pusher(QueueContext context)
         {
             Id = context.Ids.NewMessageId(),
             CreatedAt = now,
-            ExpiresAt = PushItem.Expiry(now, draft.TimeToLive),
+            ExpiresAt = PushItem.Expiry(due == 0 ? now : DateTimeOffset.FromUnixTimeMilliseconds(due), draft.TimeToLive),
             ContentType = draft.ContentType,
             Tags = draft.Tags,
             Headers = draft.Headers,
             Body = draft.Body,
-        }, DueAt(draft.NotBefore), draft.DeduplicationId, TakesDefaults: draft.TimeToLive is null);
+        }, due, draft.DeduplicationId, TakesDefaults: draft.TimeToLive is null);
     }
 
-    /// <summary>In milliseconds since 1970, and never earlier; 0: it is time already.</summary>
-    private long DueAt(DateTimeOffset? notBefore)
+    /// <summary>In milliseconds since 1970, and never earlier.</summary>
+    private static long DueAt(DateTimeOffset time)
     {
-        if (notBefore is not { } time || time <= context.Now)
-            return 0;
         var milliseconds = time.ToUnixTimeMilliseconds();
         return time.Ticks % TimeSpan.TicksPerMillisecond == 0 ? milliseconds : Math.Min(milliseconds + 1, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
     }

@@ -109,10 +109,6 @@ internal sealed class QueueKeys
     /// <summary>The prefix of what is due at a moment, in milliseconds since 1970.</summary>
     public string DueAt(long milliseconds) => string.Concat(Scheduled, Hex(milliseconds), "/");
 
-    /// <summary>The prefix of what is due within one span of 2^20 milliseconds, about 17 minutes.</summary>
-    /// <param name="span">The number of the span: milliseconds since 1970 shifted right by <see cref="DueSpanBits"/>.</param>
-    public string DueSpan(long span) => Scheduled + (span << DueSpanBits).ToString("x16", CultureInfo.InvariantCulture).Substring(0, 16 - (DueSpanBits / 4));
-
     /// <summary>The prefix of the deduplication IDs that were seen in the window that begins at a moment, in milliseconds since 1970.</summary>
     public string SeenIn(long window) => string.Concat(Seen, Hex(window), "/");
 
@@ -120,6 +116,10 @@ internal sealed class QueueKeys
     public long WindowOf(string prefix) =>
         prefix.Length == Seen.Length + 17 && prefix[prefix.Length - 1] == '/' && prefix.StartsWith(Seen, StringComparison.Ordinal)
         && long.TryParse(prefix.Substring(Seen.Length, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var window) ? window : -1;
+
+    /// <summary>The prefix of what is due within one span of 2^20 milliseconds, about 17 minutes.</summary>
+    /// <param name="span">The number of the span: milliseconds since 1970 shifted right by <see cref="DueSpanBits"/>.</param>
+    public string DueSpan(long span) => Scheduled + (span << DueSpanBits).ToString("x16", CultureInfo.InvariantCulture).Substring(0, 16 - (DueSpanBits / 4));
 
     /// <summary>The page in a key under <see cref="Log"/>, or -1 if it is not one.</summary>
     public long PageOf(string key) =>

@@ -133,12 +133,12 @@ public abstract class DelayBehaviour(IBackend backend) : QueueBehaviour(backend)
     }
 
     [Fact]
-    public async Task TimeToLiveCountsFromThePush()
+    public async Task TimeToLiveBeginsWhenAMessageMayBePopped()
     {
         using var connection = Connect(Settings);
         var queue = connection.Queue("jobs");
-        await queue.PushAsync(Later("too late", 120) with { TimeToLive = TimeSpan.FromSeconds(60) }, None);
-        await queue.PushAsync(Later("in time", 120) with { TimeToLive = TimeSpan.FromSeconds(600) }, None);
+        await queue.PushAsync(Later("too late", 120) with { TimeToLive = TimeSpan.FromSeconds(5) }, None);
+        await queue.PushAsync(Later("in time", 120) with { TimeToLive = TimeSpan.FromSeconds(60) }, None);
         _clock.Advance(TimeSpan.FromSeconds(130));
         Assert.Equal(["in time"], await PopAll(queue));
     }
