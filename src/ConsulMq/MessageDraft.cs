@@ -12,7 +12,10 @@ public sealed record MessageDraft
     /// <summary>How long it may be returned, from now; null: for ever.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
-    /// <summary>From when on it may be popped; null or past: at once.</summary>
+    /// <summary>
+    /// From when on it may be popped; null or past: at once. Until then it is not in the queue, and then it goes to its end. Each client goes by its own
+    /// clock: a consumer whose clock is ahead gets it that much earlier.
+    /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>

@@ -167,7 +167,7 @@ public sealed class QueueConsumer : IDisposable
 
             var view = _state.View!;
             // What an ended session held comes before what is here, as a rule.
-            if (isRead && view.HasEndedSessions && await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+            if (isRead && view.HasEndedSessions && (await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
             {
                 _state.DropView();
                 continue;
@@ -219,7 +219,7 @@ public sealed class QueueConsumer : IDisposable
             }
             else if (isRead)
             {
-                if (!await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+                if (!(await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
                     return null;
                 _state.DropView();
             }
@@ -276,19 +276,20 @@ public sealed class QueueConsumer : IDisposable
         return _state.View is not null;
     }
 
-    /// <summary>Whether a message is there, as a fresh read says.</summary>
-    private async Task<bool> LookAsync(CancellationToken cancellation)
+    /// <summary>Whether a message is there, as a fresh read says, and maintenance had nothing to give either.</summary>
+    private async Task<DueLook> LookAsync(CancellationToken cancellation)
     {
-        do
+        while (true)
         {
             _state.DropView();
             if (!await ReadAsync(cancellation).ConfigureAwait(false))
-                return false;
+                return default;
             if (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null)
-                return true;
+                return new DueLook(true, null);
+            var given = await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false);
+            if (!given.Any)
+                return given;
         }
-        while (await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false));
-        return false;
     }
 
     private static Claim Won(Claim claim, HeadView? view, Commit commit)

@@ -65,6 +65,28 @@ public sealed class PushItemCommand : ConnectionCmdlet
     [ValidateRange(1, MessageBody.MaxJsonDepth)]
     public int Depth { get; set; } = 16;
 
+    /// <summary>
+    /// Push only what was not pushed under this ID before, within the queue's deduplication window (5 minutes, unless <c>Set-ConsulMqQueue</c> says
+    /// otherwise): 1 to 256 characters. The second push returns the first one's ID, with <c>IsDuplicate</c>. For each item its own:
+    /// <c>-DeduplicationId { $_.Id }</c>. One ID for a whole pipeline lets only the first item in.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? DeduplicationId { get; set; }
+
+    /// <summary>Where the queue holds as many messages as it may (<c>Set-ConsulMqQueue -MaxDepth</c>), wait for room. Nothing is polled: a pop wakes the waiting.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>
+    /// How long to wait for room, each time the queue is full: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Then the rest fails with
+    /// <c>QueueFull</c>. Implies <c>-Wait</c>. Default: for ever.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
+
     private protected override object? Target => Queue;
 
     private protected override void Begin()
@@ -72,7 +94,7 @@ public sealed class PushItemCommand : ConnectionCmdlet
         Validate();
         _headers = Header is null ? null : Headers(Header);
         _bodies = new BodyWriter(As, Depth);
-        _stream = Link.Queue(Queue).OpenPush();
+        _stream = Link.Queue(Queue).OpenPush(Timeout ?? (Wait ? System.Threading.Timeout.InfiniteTimeSpan : null));
     }
 
     private protected override void Process()
@@ -90,15 +112,14 @@ public sealed class PushItemCommand : ConnectionCmdlet
 
         var added = _stream!.AddAsync(draft, InputObject, StopToken);
         if (!added.IsCompletedSuccessfully)
-            Await(added.AsTask());
+            WriteWhile(added.AsTask());
         WriteOutcomes();
     }
 
     private protected override void End()
     {
-        var flush = _stream!.FlushAsync(StopToken);
-        Await(flush);
-        WriteOutcomes();
+        while (Await(_stream!.WaitAsync(StopToken)))
+            WriteOutcomes();
     }
 
     /// <inheritdoc />
@@ -109,10 +130,20 @@ public sealed class PushItemCommand : ConnectionCmdlet
         base.Dispose(disposing);
     }
 
+    /// <summary>Writes what comes out until an item is in: where the queue is full that can take its time.</summary>
+    private void WriteWhile(Task added)
+    {
+        while (!added.IsCompleted && Await(_stream!.WaitAsync(StopToken)))
+            WriteOutcomes();
+        Await(added);
+    }
+
     private void WriteOutcomes()
     {
         while (_stream!.TryTake(out var outcome))
         {
+            if (outcome.Item is { IsDuplicate: true } first)
+                WriteVerbose($"'{Format.OneLine(first.DeduplicationId)}' was already pushed as {first.Id} at {first.CreatedAt:u}.");
             if (outcome.Error is null)
                 WriteObject(outcome.Item);
             else
@@ -131,6 +162,7 @@ public sealed class PushItemCommand : ConnectionCmdlet
                 TimeToLive = TimeToLive,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,
+                DeduplicationId = GivenId,
             };
         }
 
@@ -141,8 +173,12 @@ public sealed class PushItemCommand : ConnectionCmdlet
             TimeToLive = TimeToLive,
             Tags = Tag ?? [],
             Headers = _headers ?? NoHeaders,
+            DeduplicationId = GivenId,
         };
     }
+
+    /// <summary>The ID of this item; an item that was to give one and has none is an error, not one without deduplication.</summary>
+    private string? GivenId => MyInvocation.BoundParameters.ContainsKey(nameof(DeduplicationId)) ? DeduplicationId ?? "" : null;
 
     private static readonly Dictionary<string, string> NoHeaders = [];
 
@@ -150,6 +186,8 @@ public sealed class PushItemCommand : ConnectionCmdlet
     {
         if (TimeToLive <= TimeSpan.Zero)
             ThrowTerminatingError(ErrorRecords.Of("InvalidTimeToLive", ErrorCategory.InvalidArgument, "-TimeToLive has to be longer than zero.", TimeToLive));
+        if (Timeout < TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative; leave it out to wait for ever.", Timeout));
         if (As == BodyFormat.CliXml && ContentType is not null)
             ThrowTerminatingError(ErrorRecords.Of("ContentTypeConflict", ErrorCategory.InvalidArgument, "-As CliXml sets the content type itself, so that the body can be read back; leave -ContentType out.", ContentType));
     }

@@ -8,11 +8,11 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class Chores(QueueContext context)
 {
+    private const long Never = long.MinValue;
+
     private static readonly TimeSpan Rhythm = TimeSpan.FromMinutes(10);
 
     private long _next = Never;
-
-    private const long Never = long.MinValue;
 
     /// <summary>Begins them if it is time.</summary>
     public void InPassing()

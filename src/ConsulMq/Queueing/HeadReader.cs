@@ -21,6 +21,7 @@ internal sealed class HeadReader(QueueContext context)
         {
             cancellation.ThrowIfCancellationRequested();
             var wanted = beyond ?? guess;
+            var edition = context.Maintenance.Edition;
             var pairs = await context.Index.SnapshotAsync(wanted, sessions: wanted is not null, cancellation).ConfigureAwait(false);
             var index = context.Index.Take(pairs);
             if (index is null)
@@ -43,7 +44,7 @@ internal sealed class HeadReader(QueueContext context)
             var isNew = index.Head.Front && front?.HeadIndex != index.HeadIndex;
             if (isNew)
                 front = (await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false), index.HeadIndex);
-            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null, context.Index.TakeSessions(pairs));
+            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null, context.Index.TakeSessions(pairs), edition);
             if (HasOpen(page.Entries))
                 return view;
             if (!view.IsSealed)

@@ -19,6 +19,7 @@ internal readonly record struct PushEntry(PushItem Item, object? Source, object?
         {
             IsDuplicate = original is not null,
             DeduplicationId = Item.DeduplicationId,
+            NotBefore = Item.Due > 0 && original is null ? DateTimeOffset.FromUnixTimeMilliseconds(Item.Due) : null,
         };
     }
 }

@@ -11,6 +11,9 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("'1h30m'", 5400)]
     [InlineData("'250ms'", 0.25)]
     [InlineData("'7D'", 604800)]
+    [InlineData("7d", 604800)]
+    [InlineData("1.5D", 129600)]
+    [InlineData("30s", 30)]
     [InlineData("'00:01:30'", 90)]
     [InlineData("([timespan]'00:01:30')", 90)]
     public void A_time_span_can_be_written_in_many_ways(string text, double seconds) =>

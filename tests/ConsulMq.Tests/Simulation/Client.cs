@@ -12,6 +12,7 @@ internal sealed class Client
             Clock = new SimulatedClock(world.Timeline, this),
             Random = new SimulatedRandom(world.Random, world.Scenario.Rolls),
             Continuations = TaskCreationOptions.None,
+            FirstChores = 0.5,
         });
         Queue = Connection.Queue(World.QueueName);
     }

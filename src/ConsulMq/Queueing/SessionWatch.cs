@@ -1,0 +1,49 @@
+using ConsulMq.Consul;
+
+namespace ConsulMq.Queueing;
+
+/// <summary>
+/// Watches the sessions that hold leases: whoever waits learns at once that one has ended. The prefix is seldom wider than the number of consumers.
+/// </summary>
+internal sealed class SessionWatch(QueueContext context)
+{
+    /// <summary>The longest single blocking query.</summary>
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where there are no sessions, the query also returns for what happens elsewhere in Consul: no more often than this.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private ulong _index = 1;
+    private Task? _under;
+
+    /// <summary>Completes when there is a session that has ended, and something has changed since the last completion.</summary>
+    public Task NextAsync(CancellationToken cancellation)
+    {
+        if (_under is null || _under.IsCompleted)
+            _under = BlockAsync(cancellation);
+        return _under;
+    }
+
+    private async Task BlockAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                var options = new ReadOptions(ReadConsistency.Default, _index, LongestBlock);
+                var listing = await context.Consul.ListAsync(context.Keys.Sessions, options, cancellation).ConfigureAwait(false);
+                var isFirst = _index == 1;
+                _index = listing.Index < _index ? 1 : listing.Index;
+                if (listing.Pairs.Any(static pair => string.IsNullOrEmpty(pair.Session)))
+                    return;
+                if (listing.Pairs.Count == 0 && !isFirst)
+                    await context.Settings.Clock.Delay(Pause, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (ConsulException e) when (e.Fault == ConsulFault.AclDenied)
+        {
+            // Then others see to it. This one waits without.
+            await context.Settings.Clock.Delay(TimeSpan.FromDays(1), cancellation).ConfigureAwait(false);
+        }
+    }
+}
