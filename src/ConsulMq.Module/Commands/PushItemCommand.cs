@@ -200,8 +200,10 @@ public sealed class PushItemCommand : ConnectionCmdlet
             Source = file,
             ContentType = ContentType,
             TimeToLive = TimeToLive,
+            NotBefore = Due,
             Tags = Tag ?? [],
             Headers = headers,
+            DeduplicationId = GivenId,
         };
     }
 
