@@ -5,7 +5,7 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
 {
     public static readonly string[] Names =
         [
-            "push-1", "pop-1", "push-16", "pop-16", "pop-4-strict", "push-deep", "pop-deep", "bulk-push", "bulk-pop", "lease-1", "lease-bulk", "wake",
+            "push-1", "pop-1", "push-16", "pop-16", "pop-4-strict", "push-deep", "pop-deep", "bulk-push", "bulk-pop", "lease-1", "lease-bulk", "body-16m", "wake",
             "stream-memory", "import",
         ];
 
@@ -48,6 +48,12 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
                 yield return Rate("lease-1", consul, await OnConsul(disk, a => QueueMeasures.LeaseAsync(a, single, 7)), 0.45);
             if (wanted.Contains("lease-bulk"))
                 yield return Rate("lease-bulk", consul, await OnConsul(disk, a => EngineMeasures.LeaseBulkAsync(a, manifest, 7, single)), disk ? 30 : 10);
+            if (wanted.Contains("body-16m"))
+            {
+                var (value, baseline, ratio) = await OnConsul(disk, a => EngineMeasures.FileAsync(a, manifest, disk ? 7 : 9));
+                yield return new Result("body-16m", consul, value, "MB/s", baseline, ratio, 0.5, false);
+            }
+
             if (wanted.Contains("wake"))
                 yield return new Result("wake", consul, await OnConsul(disk, a => QueueMeasures.WakeAsync(a, 60)), "ms", null, null, 5, true);
             if (wanted.Contains("stream-memory"))

@@ -2,8 +2,8 @@ using ConsulMq.Consul;
 using ConsulMq.InMemory;
 using ConsulMq.Queueing;
 using ConsulMq.Storage;
-using ConsulMq.TestSupport;
 using ConsulMq.Tests.Support;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Queueing;
 

@@ -1,6 +1,6 @@
 using ConsulMq.Consul;
-using ConsulMq.TestSupport;
 using ConsulMq.Tests.Support;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Queueing.Behaviour;
 
