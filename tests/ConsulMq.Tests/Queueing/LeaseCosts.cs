@@ -36,7 +36,10 @@ public sealed class LeaseCosts : IDisposable
         _counting.Take();
         for (var i = 0; i < 50; i++)
             await LeaseAndComplete(1);
-        Assert.Equal((100, 100), _counting.Take());
+        var (requests, writes) = _counting.Take();
+        Assert.Equal(100, writes);
+        // And a read for each page that begins on the way.
+        Assert.InRange(requests, 100, 103);
     }
 
     [Fact]
