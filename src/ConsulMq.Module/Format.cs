@@ -64,10 +64,6 @@ public static class Format
         return number.ToString(unit > 0 && number < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
 
-    /// <summary>A moment in local time, to the minute.</summary>
-    /// <param name="time">The moment.</param>
-    public static string Time(DateTimeOffset time) => time.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
     /// <summary>Words, joined.</summary>
     /// <param name="words">Tags.</param>
     public static string Words(IEnumerable<string>? words) => OneLine(string.Join(", ", words ?? []), PreviewLength);

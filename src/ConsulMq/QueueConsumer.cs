@@ -7,6 +7,9 @@ namespace ConsulMq;
 /// <summary>A consumer with its own view of the head of the queue. For one caller at a time.</summary>
 public sealed class QueueConsumer : IDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+
     private readonly QueueContext _context;
     private readonly ConsumerPool _pool;
     private readonly HeadReader _reader;
@@ -181,6 +184,7 @@ public sealed class QueueConsumer : IDisposable
     {
         // Fresh: nothing but the claim itself lies between what was read and now.
         var isFresh = false;
+        var losses = 0;
         while (true)
         {
             var isRead = _state.View is null;
@@ -223,6 +227,7 @@ public sealed class QueueConsumer : IDisposable
                 var (gone, shared) = claim.Lost(commit);
                 if (KeepsOrder)
                 {
+                    await GiveWayAsync(++losses, cancellation).ConfigureAwait(false);
                     if (gone)
                         await DropGoneAsync(view, cancellation).ConfigureAwait(false);
                     await RefreshAsync(shared, cancellation).ConfigureAwait(false);
@@ -407,6 +412,16 @@ public sealed class QueueConsumer : IDisposable
 
         if (batch.Items.Count > 0)
             await PutBackAsync(batch.Items).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Waits a moment before the next attempt at the one message that everybody wants: a claim that is lost costs Consul a write, and meanwhile others go
+    /// from message to message without a read.
+    /// </summary>
+    private Task GiveWayAsync(int losses, CancellationToken cancellation)
+    {
+        var longest = Math.Min(FirstPause.Ticks << Math.Min(losses, 10), LongestPause.Ticks);
+        return _context.Settings.Clock.Delay(TimeSpan.FromTicks((long)(longest * _context.Settings.Random.NextDouble())), cancellation);
     }
 
     /// <summary>Others were faster: reads which entries of the page are there still, which is far less than the page. The view stays in order.</summary>

@@ -115,9 +115,10 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
 
     private void Stop()
     {
-        // In this order: nobody is to wait for room in the outlet when it comes to stopping.
+        // In this order: no block begins when another one is let go, and nobody waits for room in the outlet when it comes to stopping.
+        _worker!.Hold();
         _outlet.Close();
-        _worker!.Stop();
+        _worker.Stop();
     }
 
     /// <summary>Whatever the reason: what is in hand is brought to its end, which takes no longer than the grace period and a moment.</summary>

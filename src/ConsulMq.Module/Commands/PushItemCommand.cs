@@ -18,6 +18,9 @@ public sealed class PushItemCommand : ConnectionCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
+    /// <summary>How far a moment may be in the past and mean "now": clocks differ, and a script takes a while from naming it to here.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
+
     private BodyWriter? _bodies;
     private PushStream? _stream;
     private IReadOnlyDictionary<string, string>? _headers;
@@ -60,6 +63,20 @@ public sealed class PushItemCommand : ConnectionCmdlet
     [Duration]
     [Alias("Ttl")]
     public TimeSpan? TimeToLive { get; set; }
+
+    /// <summary>
+    /// How long the message stays out of the queue: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>. Then it goes to the end of the
+    /// queue, whoever waits wakes, and its time to live begins. Default: not at all.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Delay { get; set; }
+
+    /// <summary>
+    /// From when on the message may be popped: like <c>-Delay</c>, but a moment. One without a time zone is local time. Each machine goes by its own clock.
+    /// </summary>
+    [Parameter]
+    public DateTimeOffset? NotBefore { get; set; }
 
     /// <summary>Words to find the message by.</summary>
     [Parameter]
@@ -183,8 +200,10 @@ public sealed class PushItemCommand : ConnectionCmdlet
             Source = file,
             ContentType = ContentType,
             TimeToLive = TimeToLive,
+            NotBefore = Due,
             Tags = Tag ?? [],
             Headers = headers,
+            DeduplicationId = GivenId,
         };
     }
 
@@ -232,6 +251,7 @@ public sealed class PushItemCommand : ConnectionCmdlet
                 Body = item.Content,
                 ContentType = ContentType ?? item.ContentType,
                 TimeToLive = TimeToLive,
+                NotBefore = Due,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,
                 DeduplicationId = GivenId,
@@ -243,6 +263,7 @@ public sealed class PushItemCommand : ConnectionCmdlet
             Body = _bodies!.Write(input),
             ContentType = ContentType ?? (As == BodyFormat.CliXml ? BodyWriter.CliXmlContentType : null),
             TimeToLive = TimeToLive,
+            NotBefore = Due,
             Tags = Tag ?? [],
             Headers = _headers ?? NoHeaders,
             DeduplicationId = GivenId,
@@ -254,14 +275,31 @@ public sealed class PushItemCommand : ConnectionCmdlet
 
     private static readonly Dictionary<string, string> NoHeaders = [];
 
+    private DateTimeOffset? Due => Delay is { } delay ? Link.Settings.Clock.UtcNow + delay : NotBefore;
+
     private void Validate()
     {
         if (TimeToLive <= TimeSpan.Zero)
             ThrowTerminatingError(ErrorRecords.Of("InvalidTimeToLive", ErrorCategory.InvalidArgument, "-TimeToLive has to be longer than zero.", TimeToLive));
+        ValidateDelay();
         if (Timeout < TimeSpan.Zero)
             ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative; leave it out to wait for ever.", Timeout));
         if (As == BodyFormat.CliXml && ContentType is not null)
             ThrowTerminatingError(ErrorRecords.Of("ContentTypeConflict", ErrorCategory.InvalidArgument, "-As CliXml sets the content type itself, so that the body can be read back; leave -ContentType out.", ContentType));
+    }
+
+    private void ValidateDelay()
+    {
+        var now = Link.Settings.Clock.UtcNow;
+        if (Delay is not null && NotBefore is not null)
+            ThrowTerminatingError(ErrorRecords.Of("DelayConflict", ErrorCategory.InvalidArgument, "-Delay and -NotBefore say the same in two ways; leave one of them out.", NotBefore));
+        if (Delay < TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, "-Delay must not be negative. Leave it out to push at once.", Delay));
+        // A pipeline may take days, and what comes at its end is delayed from then on.
+        if (Delay > DateTimeOffset.MaxValue - now - TimeSpan.FromDays(366))
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, "-Delay goes beyond the end of time.", Delay));
+        if (NotBefore < now - Tolerance)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, $"-NotBefore {NotBefore:u} is in the past; it is {now:u} now. Leave it out to push at once.", NotBefore));
     }
 
     private Dictionary<string, string> Headers(IDictionary given)

@@ -20,6 +20,9 @@ internal static class CallerPreferences
         var variables = new Dictionary<string, object>();
         foreach (var (parameter, variable) in Names)
             variables[variable] = Preference(cmdlet, parameter, variable);
+        // Where errors are silent PowerShell passes over a throw and goes on behind it. A job that failed so would be completed.
+        if (ErrorAction(cmdlet) != ActionPreference.Stop)
+            variables["ErrorActionPreference"] = ActionPreference.Continue;
         return variables;
     }
 

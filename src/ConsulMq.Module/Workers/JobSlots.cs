@@ -11,7 +11,7 @@ internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> fi
     private readonly Stack<JobRunspace> _idle = new();
     private readonly HashSet<JobRunspace> _busy = [];
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isEnding, _isDisposed;
+    private bool _isHeld, _isEnding, _isDisposed;
 
     /// <summary>How many messages are worked on.</summary>
     public int Running
@@ -48,12 +48,18 @@ internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> fi
     }
 
     /// <summary>Begins with no more messages.</summary>
-    /// <returns>Those that waited.</returns>
+    public void Hold()
+    {
+        lock (_gate)
+            _isHeld = true;
+    }
+
+    /// <summary>Begins with no more messages, and says which ones waited.</summary>
     public IReadOnlyList<QueueObject> End()
     {
         lock (_gate)
         {
-            _isEnding = true;
+            _isHeld = _isEnding = true;
             if (_busy.Count == 0)
                 _ended.TrySetResult(true);
             QueueObject[] rest = [.. _waiting];
@@ -89,7 +95,7 @@ internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> fi
 
     private void Start()
     {
-        for (var starting = Math.Min(_waiting.Count, count - _busy.Count); starting > 0; starting--)
+        for (var starting = _isHeld ? 0 : Math.Min(_waiting.Count, count - _busy.Count); starting > 0; starting--)
         {
             var runspace = _idle.Count > 0 ? _idle.Pop() : open();
             _busy.Add(runspace);
@@ -113,7 +119,7 @@ internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> fi
     {
         lock (_gate)
         {
-            if (_waiting.Count > 0)
+            if (!_isHeld && _waiting.Count > 0)
                 return new Job(_waiting.Dequeue());
             _busy.Remove(runspace);
             if (_isDisposed)

@@ -56,6 +56,9 @@ internal sealed class Worker : IDisposable
         }
     }
 
+    /// <summary>Begins with no more messages from this moment on. <see cref="Stop"/> follows.</summary>
+    public void Hold() => _slots.Hold();
+
     /// <summary>Begins with no more messages, and ends when those that are worked on are done or their time is over.</summary>
     public void Stop() => _stop.Cancel();
 

@@ -92,7 +92,7 @@ internal sealed class DueMover(QueueContext context)
     /// <param name="Due">When it is due.</param>
     /// <param name="Key">Its key.</param>
     /// <param name="Pair">What is stored.</param>
-    /// <param name="Rank">The rank of its first message, if its messages carry ranks.</param>
+    /// <param name="Rank">The rank of its first message, the lowest, if its messages carry ranks.</param>
     private sealed record Scheduled(long Due, EntryKey Key, KvPair Pair, Rank? Rank)
     {
         /// <summary>False: what is stored cannot be read, and stays as it is.</summary>
@@ -103,9 +103,13 @@ internal sealed class DueMover(QueueContext context)
             {
                 var messages = EntryCodec.Read(pair.Value.Span, key.Count);
                 var rank = messages[0].Rank;
-                // Some with a rank and some without: nobody writes that.
-                if (Array.Exists(messages, message => (message.Rank is null) != (rank is null)))
-                    return false;
+                // Some with a rank and some without, or ranks in any order: nobody writes that.
+                for (var i = 1; i < messages.Length; i++)
+                {
+                    if (rank is null ? messages[i].Rank is not null : messages[i].Rank is null || messages[i].Rank!.CompareTo(messages[i - 1].Rank) <= 0)
+                        return false;
+                }
+
                 scheduled = new Scheduled(due, key, pair, rank);
                 return true;
             }

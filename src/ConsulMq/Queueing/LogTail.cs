@@ -130,7 +130,7 @@ internal sealed class LogTail(QueueContext context)
         }
 
         var rolls = context.Settings.Random.NextDouble() < Layout.RollProbability(entries, bytes);
-        if (!rolls && tail.Settings.MaxDepth is null)
+        if (!rolls && (tail.Settings.MaxDepth is null || ready == 0))
         {
             operations.Add(KvOperation.CheckIndex(keys.Tail, tail.Index));
             return null;

@@ -95,7 +95,7 @@ internal sealed class Maintenance(QueueContext context)
     {
         try
         {
-            if (!sessions.Any(static pair => string.IsNullOrEmpty(pair.Session)) || !await _reaper.ReapAsync(sessions, cancellation).ConfigureAwait(false))
+            if (!HeadView.AnyEnded(sessions) || !await _reaper.ReapAsync(sessions, cancellation).ConfigureAwait(false))
                 return false;
             Interlocked.Increment(ref _reaped);
             return true;

@@ -7,22 +7,21 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class SessionWatch(QueueContext context)
 {
-    /// <summary>The longest single blocking query.</summary>
-    private static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(5);
-
     /// <summary>Where there are no sessions, the query also returns for what happens elsewhere in Consul: no more often than this.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private ulong _index = 1;
     private Task? _under;
 
-    /// <summary>Completes when there is a session that has ended, and something has changed since the last completion.</summary>
-    public Task NextAsync(CancellationToken cancellation)
+    /// <inheritdoc cref="Watch.Rearm"/>
+    public void Rearm()
     {
-        if (_under is null || _under.IsCompleted)
-            _under = BlockAsync(cancellation);
-        return _under;
+        if (_under?.IsCompleted == true)
+            _under = null;
     }
+
+    /// <summary>Completes when there is a session that has ended, and something has changed since <see cref="Rearm"/>.</summary>
+    public Task NextAsync(CancellationToken cancellation) => _under ??= BlockAsync(cancellation);
 
     private async Task BlockAsync(CancellationToken cancellation)
     {
@@ -30,11 +29,11 @@ internal sealed class SessionWatch(QueueContext context)
         {
             while (true)
             {
-                var options = new ReadOptions(ReadConsistency.Default, _index, LongestBlock);
+                var options = new ReadOptions(ReadConsistency.Default, _index, Watch.LongestBlock);
                 var listing = await context.Consul.ListAsync(context.Keys.Sessions, options, cancellation).ConfigureAwait(false);
                 var isFirst = _index == 1;
                 _index = listing.Index < _index ? 1 : listing.Index;
-                if (listing.Pairs.Any(static pair => string.IsNullOrEmpty(pair.Session)))
+                if (listing.Pairs.Any(static pair => pair.Session is null))
                     return;
                 if (listing.Pairs.Count == 0 && !isFirst)
                     await context.Settings.Clock.Delay(Pause, cancellation).ConfigureAwait(false);

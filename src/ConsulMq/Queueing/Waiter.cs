@@ -24,6 +24,7 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
             {
                 index?.Rearm();
                 page?.Rearm();
+                sessions.Rearm();
                 index ??= await Watch.StartAsync(context, context.Keys.Index, stop.Token).ConfigureAwait(false);
                 // The tail as of the index's watch or later: if it moves again, that watch tells.
                 var state = await context.Index.ReadAsync(cancellation).ConfigureAwait(false);
@@ -36,7 +37,7 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
                 var left = deadline == TimeSpan.MaxValue ? Watch.LongestBlock : deadline - context.Settings.Clock.Elapsed;
                 if (left <= TimeSpan.Zero)
                     return false;
-                var wait = left < Watch.LongestBlock ? left : Watch.LongestBlock;
+                var wait = Shorter(left, Watch.LongestBlock);
                 var tasks = new List<Task>(4) { index.NextAsync(wait, stop.Token), sessions.NextAsync(stop.Token) };
                 if (page is not null)
                     tasks.Add(page.NextAsync(wait, stop.Token));

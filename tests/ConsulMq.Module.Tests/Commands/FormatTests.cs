@@ -52,7 +52,7 @@ public sealed class FormatTests() : CommandTests(InMemory)
 
         var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(["Name", "Depth", "Size", "Oldest", "Created"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["Name", "Depth", "InFlight", "Scheduled", "Size", "Oldest"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
     }
 }

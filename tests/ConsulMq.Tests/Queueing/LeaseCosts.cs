@@ -14,7 +14,7 @@ public sealed class LeaseCosts : IDisposable
     public LeaseCosts()
     {
         _counting = new CountingConsul(_consul);
-        _connection = new ConsulMqConnection(new Unowned(_counting), new ConnectionSettings { Clock = new ManualClock() });
+        _connection = new ConsulMqConnection(new Unowned(_counting), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0 });
     }
 
     private static CancellationToken None => CancellationToken.None;
@@ -43,7 +43,7 @@ public sealed class LeaseCosts : IDisposable
     public async Task AThousandLeasedAndCompletedAreAHandfulOfWrites()
     {
         await FillPacked(1000);
-        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new ManualClock() });
+        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0 });
         await LeaseAndComplete(1, slow.Queue("jobs"));
         _counting.Take();
         await LeaseAndComplete(999, slow.Queue("jobs"));

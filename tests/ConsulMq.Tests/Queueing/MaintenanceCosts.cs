@@ -108,7 +108,7 @@ public sealed class MaintenanceCosts : IDisposable
         }
 
         // And every ten minutes one for each of the chores.
-        Assert.Equal((99 + (9 * 2), 0), _counting.Take());
+        Assert.Equal((99 + (9 * 3), 0), _counting.Take());
         _clock.Advance(TimeSpan.FromHours(2));
         Assert.Equal("tomorrow", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
     }
