@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace ConsulMq.Commands;
 
 /// <summary>
@@ -35,7 +33,6 @@ public abstract class SettleCmdlet : LeasedItemCmdlet
     }
 
     /// <inheritdoc />
-    [SuppressMessage("Design", "CA1031", Justification = "The pipeline is coming down.")]
     protected override void Dispose(bool disposing)
     {
         // After an early end there may be some that were not sent yet. Their work is done, and would be done again.

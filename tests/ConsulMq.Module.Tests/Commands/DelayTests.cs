@@ -39,7 +39,7 @@ public abstract class DelayTests(string connect) : CommandTests(connect)
     [Fact]
     public void A_moment_that_has_just_passed_is_now()
     {
-        Assert.Equal([true, "x"], Run("$null -eq (Push-ConsulMqItem jobs x -NotBefore (Get-Date)).NotBefore; (Pop-ConsulMqItem jobs).Body"));
+        Assert.Equal([true, "x"], Run("$null -eq (Push-ConsulMqItem jobs x -NotBefore ([datetime]::Now)).NotBefore; (Pop-ConsulMqItem jobs).Body"));
         Assert.Equal([true, "y"], Run("$null -eq (Push-ConsulMqItem jobs y -Delay 0).NotBefore; (Pop-ConsulMqItem jobs).Body"));
     }
 

@@ -61,7 +61,7 @@ public sealed class LeaseCosts : IDisposable
         var items = (await consumer.LeaseAsync(10, null, None)).Items;
         _counting.Take();
         using var settle = Queue.OpenSettle();
-        await settle.AddAsync(Settlement.Of(SettlementKind.Return, items[3]), null, None);
+        await settle.AddAsync(Settlement.Of(SettlementKind.Return, items[0]), null, None);
         await settle.FlushAsync(None);
         Assert.Equal((2, 1), _counting.Take());
     }
