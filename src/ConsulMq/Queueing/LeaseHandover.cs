@@ -34,11 +34,17 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
         return true;
     }
 
-    public override async Task PrepareAsync(CancellationToken cancellation) =>
-        _session = await source.SessionAsync(cancellation).ConfigureAwait(false);
+    public override async Task PrepareAsync(CancellationToken cancellation)
+    {
+        if (_messages.Count > 0)
+            _session = await source.SessionAsync(cancellation).ConfigureAwait(false);
+    }
 
     public override void AddTo(List<KvOperation> operations)
     {
+        // All that the claim takes has expired.
+        if (_messages.Count == 0)
+            return;
         var session = _session!.Id;
         var key = EntryKey.ForLease(context.Keys, session, context.Ids.NewEntryId(), _messages.Count, _buffer.Length);
         EntryKey.TryParse(context.Keys, key, out _key);
@@ -50,6 +56,8 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
 
     public override bool Learn(Commit commit)
     {
+        if (_messages.Count == 0)
+            return false;
         if (commit.Succeeded)
         {
             source.Used(_session!);
