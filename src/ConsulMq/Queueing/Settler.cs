@@ -82,8 +82,7 @@ internal sealed class Settler(QueueContext context)
         using (await _gate.EnterAsync().ConfigureAwait(false))
         {
             // Read anew: what somebody else has settled meanwhile is not held any more.
-            if (handle.Duration is not null)
-                context.Leases.Forget(handle.Lease.Key);
+            context.Leases.Doubt(handle.Lease.Key);
             await FindAsync([new Item(0, settlement, handle)], outcomes).ConfigureAwait(false);
         }
 
@@ -122,7 +121,13 @@ internal sealed class Settler(QueueContext context)
 
         var commit = await context.Committer.CommitAsync(plan.ToOperations()).ConfigureAwait(false);
         foreach (var lease in plan.Learn(commit).ToList())
-            context.Leases.Forget(lease);
+        {
+            if (commit.Succeeded)
+                context.Leases.Forget(lease);
+            else
+                context.Leases.Doubt(lease);
+        }
+
         if (!commit.Succeeded)
             return open;
         for (var i = 0; i < planned; i++)
