@@ -74,7 +74,7 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
     public override QueueObject ToQueueObject(int number, Place place) => context.ToQueueObject(
         _messages[number], place: place, lease: new ConsulMqLease(ReceiptHandle.Write(context.Keys, _key!, number, _session!.Duration), _session.Duration, _session.ExpiresAt));
 
-    public override Task PutBackAsync() => context.Settler.SettleAsync([.. _messages.Select((message, number) => new Settlement
+    public override Task PutBackAsync() => context.Settler.PutBackAsync([.. _messages.Select((message, number) => new Settlement
     {
         Kind = SettlementKind.Return,
         Id = message.Id,
