@@ -144,6 +144,7 @@ internal sealed class Actors(World world, Auditor auditor)
             }
             catch (ConsulMqException e) when (e.Error == ConsulMqError.OutcomeUnknown)
             {
+                CheckUnknown(client, e);
                 client.HasUnknownPops = true;
             }
         }).ConfigureAwait(false);
@@ -172,7 +173,7 @@ internal sealed class Actors(World world, Auditor auditor)
     private Task Wait(Client client, QueueConsumer consumer, CancellationToken cancellation) => Do(client, "wait", async () =>
     {
         var since = world.Step;
-        var found = await consumer.WaitAsync(TimeSpan.FromSeconds(Random.Next(900)), cancellation).ConfigureAwait(false);
+        var found = await consumer.WaitAsync(TimeSpan.FromSeconds(Random.Next(world.Leases is null ? 900 : 120)), cancellation).ConfigureAwait(false);
         world.Tell(client.Name, $"WAITED: {found}");
         auditor.Waited(client, since, found);
         // Messages wake whoever waits; only a network that is cut keeps them from it.
@@ -181,7 +182,7 @@ internal sealed class Actors(World world, Auditor auditor)
     });
 
     /// <summary>An operation with its number of requests; errors for users and cancellations are part of life.</summary>
-    private async Task Do(Client client, string what, Func<Task> act)
+    public async Task Do(Client client, string what, Func<Task> act)
     {
         world.Tell(client.Name, what.ToUpperInvariant());
         var before = client.Requests;
@@ -194,10 +195,18 @@ internal sealed class Actors(World world, Auditor auditor)
             world.Tell(client.Name, $"{what} FAILED: {e.Message}");
             if (e is ConsulMqException { Error: ConsulMqError.CorruptEntry or ConsulMqError.UnsupportedLayout or ConsulMqError.ConsulError })
                 world.Fail(e.Message);
+            CheckUnknown(client, e as ConsulMqException);
         }
 
         if (client.Requests - before > MostRequests)
             world.Fail($"{client.Name}: {what} took {client.Requests - before} requests.");
+    }
+
+    /// <summary>Nobody who has just read a receipt may say that it does not tell: only an hour, or Consul away, makes that so.</summary>
+    public void CheckUnknown(Client client, ConsulMqException? error)
+    {
+        if (error?.Error == ConsulMqError.OutcomeUnknown && client.HasReadReceiptAt == world.Step)
+            world.Fail($"{client.Name} was told that an outcome is unknown by a receipt that tells.");
     }
 
     private MessageDraft NextDraft(Client client)
@@ -211,7 +220,7 @@ internal sealed class Actors(World world, Auditor auditor)
         };
     }
 
-    private CancellationTokenSource Cancellation(Client client)
+    public CancellationTokenSource Cancellation(Client client)
     {
         var cancel = new CancellationTokenSource();
         if (world.Chance(world.Scenario.Cancellations))
@@ -240,7 +249,7 @@ internal sealed class Actors(World world, Auditor auditor)
         });
     }
 
-    private Task Pause(Client client) => Random.Next(3) switch
+    public Task Pause(Client client) => Random.Next(3) switch
     {
         0 => Task.CompletedTask,
         _ => world.Timeline.Delay(client, TimeSpan.FromMilliseconds(Random.Next(1, 800)), CancellationToken.None),

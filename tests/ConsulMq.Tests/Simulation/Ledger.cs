@@ -4,10 +4,10 @@ using ConsulMq.Storage;
 namespace ConsulMq.Tests.Simulation;
 
 /// <summary>
-/// What the server knows and no client does: every transaction that committed, in order. From it follow the true order of the messages, who took which
-/// one, and whether the queue was ever empty.
+/// What the server knows of one queue and no client does: every transaction that committed, in order. From it follow the true order of the messages, who
+/// took which one, and whether the queue was ever empty. What is elsewhere, in flight or in another queue, is gone from here.
 /// </summary>
-internal sealed class Ledger(World world)
+internal sealed class Ledger(World world, QueueKeys keys)
 {
     private readonly Dictionary<string, StoredMessages> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StoredMessages> _byCursor = new(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal sealed class Ledger(World world)
         {
             switch (operation.Verb)
             {
-                case KvVerb.Set when EntryKey.TryParse(world.Keys, operation.Key, out var key):
+                case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place is EntryPlace.Log or EntryPlace.Front:
                     Store(client, key, operation.Value.Span, result.Index);
                     break;
                 case KvVerb.Cas when _byCursor.TryGetValue(operation.Key, out var entry):
@@ -80,9 +80,9 @@ internal sealed class Ledger(World world)
             _messages.TryGetValue(text, out var message);
             if (key.Rank is null)
             {
-                if (message is not null)
+                if (message is { IsPresent: true })
                     world.Fail($"{message} was committed twice.");
-                message = new LedgerMessage(text, Rank.Natural(index, key.Ordinal, offset), stored[offset].ExpiresAt);
+                message = new LedgerMessage(text, Rank.Natural(index, key.Ordinal, offset), stored[offset].ExpiresAt) { Earlier = message };
                 _messages[text] = message;
             }
             else if (message is null || !message.Rank.Equals(stored[offset].Rank!))
@@ -144,10 +144,12 @@ internal sealed class Ledger(World world)
         var message = entry.Messages[offset];
         message.IsPresent = false;
         message.ChangedAt = world.Step;
-        message.Removals.Add(new Removal(client, isClear, message.ExpiresAt <= world.Timeline.UtcNow));
+        var passage = world.Whereabouts.Find(message.Text)?.Last;
+        message.Removals.Add(new Removal(client, isClear, passage?.Why == Why.Expired) { Passage = passage });
         _present.Remove(message);
         _lasting -= message.ExpiresAt is null ? 1 : 0;
-        taken?.Add(message);
+        if (!world.Moves.MayPickOut(client, message.Text))
+            taken?.Add(message);
     }
 
     private void Forget(string key, StoredMessages entry)
@@ -170,9 +172,9 @@ internal sealed class Ledger(World world)
     private void NoteLostRace(Client client, KvOperation[] operations, TransactionResult result)
     {
         var failed = result.Failures.Select(f => operations[f.OpIndex].Key).ToList();
-        client.HasLostRaces |= failed.Exists(k => k.StartsWith(world.Keys.Log, StringComparison.Ordinal)
-                || k.StartsWith(world.Keys.Front, StringComparison.Ordinal) || k.StartsWith(world.Keys.Cursors, StringComparison.Ordinal))
-            && !failed.Contains(world.Keys.Head) && !failed.Exists(k => k.StartsWith(world.Keys.Root + "r/", StringComparison.Ordinal));
+        client.HasLostRaces |= failed.Exists(k => k.StartsWith(keys.Log, StringComparison.Ordinal)
+                || k.StartsWith(keys.Front, StringComparison.Ordinal) || k.StartsWith(keys.Cursors, StringComparison.Ordinal))
+            && !failed.Contains(keys.Head) && !failed.Exists(k => k.StartsWith(keys.Root + "r/", StringComparison.Ordinal));
     }
 
     private sealed record StoredMessages(EntryKey Key, LedgerMessage[] Messages)

@@ -31,6 +31,27 @@ public enum Mistake
 
     /// <summary>Judging whether a page is sealed by a tail of another moment than the page's.</summary>
     SealByAnotherSnapshot,
+
+    /// <summary>Settling without looking what of the lease is already settled.</summary>
+    SettleWithoutCursor,
+
+    /// <summary>Settling without a check that the lease is still the same one.</summary>
+    SettleWithoutLease,
+
+    /// <summary>Reaping without looking whether the session lives.</summary>
+    ReapTheLiving,
+
+    /// <summary>Listing the leases of an ended session by what was there some time before.</summary>
+    ReapByAnOldList,
+
+    /// <summary>Leasing without a lock where there is no session any more that could hold it: one that is gone can claim.</summary>
+    LeaseWithoutLock,
+
+    /// <summary>Taking any fence in a receipt for the fence of this operation.</summary>
+    AnyOlderFence,
+
+    /// <summary>Collecting receipts that are in use.</summary>
+    CollectYoungReceipts,
 }
 
 /// <summary>Puts a mistake back on the wire: requests and answers are changed so that the same client code makes it.</summary>
@@ -41,6 +62,14 @@ internal static class Mistakes
     {
         switch (mistake)
         {
+            case Mistake.SettleWithoutCursor:
+                Replace(static o => IsSettled(o) && o.Verb == KvVerb.Cas, static o => KvOperation.Set(o.Key, o.Value));
+                Replace(static o => IsSettled(o) && o.IsRead, Nothing);
+                break;
+            case Mistake.SettleWithoutLease:
+                Replace(static o => o.Verb == KvVerb.CheckIndex && o.Key.Contains("/i/", StringComparison.Ordinal), Nothing);
+                break;
+
             case Mistake.TakeWithDeleteCas:
                 for (var i = 1; i < operations.Length; i++)
                 {
@@ -98,6 +127,8 @@ internal static class Mistakes
         var page = operations.Where(static o => o.Key.Contains("/p/", StringComparison.Ordinal)).ToArray();
         return page.Length == 0 || page.Length == operations.Length ? null : (page, operations.Except(page).ToArray());
     }
+
+    private static bool IsSettled(KvOperation operation) => operation.Key.Contains("/ic/", StringComparison.Ordinal);
 
     private static KvOperation Nothing(KvOperation operation) => KvOperation.GetTree(operation.Key);
 }
