@@ -15,17 +15,25 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Clear-ConsulMq'
+        'Complete-ConsulMqItem'
         'Connect-ConsulMq'
+        'Deny-ConsulMqItem'
         'Disconnect-ConsulMq'
         'Get-ConsulMqConnection'
         'Get-ConsulMqIndex'
         'Get-ConsulMqItem'
         'Get-ConsulMqQueue'
+        'Invoke-ConsulMqWorker'
+        'Move-ConsulMqItem'
+        'New-ConsulMqQueue'
         'Pop-ConsulMqItem'
         'Push-ConsulMqItem'
         'Remove-ConsulMqQueue'
+        'Set-ConsulMqQueue'
         'Start-ConsulMqDevAgent'
         'Stop-ConsulMqDevAgent'
+        'Undo-ConsulMqItem'
+        'Update-ConsulMqLease'
     )
     PrivateData          = @{
         PSData = @{

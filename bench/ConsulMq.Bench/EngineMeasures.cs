@@ -71,6 +71,61 @@ internal static class EngineMeasures
     }
 
     /// <summary>
+    /// MB a second of a file of 16 MiB that is pushed and popped through the cmdlets, there and back as one, against raw PUTs of 500 KiB values one after
+    /// the other.
+    /// </summary>
+    public static async Task<(double Value, double Baseline, double Ratio)> FileAsync(string address, string manifest, int rounds)
+    {
+        const double Megabytes = 16 * 1024 * 1024 / 1e6;
+        using var engine = new Engine(manifest);
+        using var raw = new RawConsul(address);
+        engine.Run("param($address) $null = Connect-ConsulMq -Address $address", ("address", address));
+        var folder = Directory.CreateTempSubdirectory("consulmq-bench-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "in");
+            var bytes = new byte[16 * 1024 * 1024];
+            new Random(16).NextBytes(bytes);
+            await File.WriteAllBytesAsync(file, bytes);
+            var chunks = bytes.Chunk(500 * 1024).ToArray();
+            var number = 0;
+            return await Rounds.RunAsync(
+                rounds,
+                () => PerSecondAsync(() =>
+                {
+                    engine.Run(
+                        "param($in, $out) $null = Push-ConsulMqItem files -LiteralPath $in; $null = Pop-ConsulMqItem files -OutFile $out -Force",
+                        ("in", file), ("out", Path.Combine(folder.FullName, "out")));
+                    return Task.CompletedTask;
+                }),
+                async () =>
+                {
+                    var round = number++;
+                    var rate = await PerSecondAsync(async () =>
+                    {
+                        for (var i = 0; i < chunks.Length; i++)
+                            await raw.PutAsync($"raw/{round}/{i:x8}", chunks[i]);
+                    });
+                    // What lies there makes each snapshot of Consul's larger, for both.
+                    for (var i = 0; i < chunks.Length; i++)
+                        await raw.DeleteAsync($"raw/{round}/{i:x8}");
+                    return rate;
+                });
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
+
+        static async Task<double> PerSecondAsync(Func<Task> action)
+        {
+            var watch = Stopwatch.StartNew();
+            await action();
+            return Megabytes / watch.Elapsed.TotalSeconds;
+        }
+    }
+
+    /// <summary>
     /// Working set in MB while 1,000,000 lines stream through one pipeline: at the end, and after the first 100,000. Runs in a process of its own.
     /// </summary>
     public static void Stream(string address, string manifest)

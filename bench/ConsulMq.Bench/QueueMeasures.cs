@@ -31,23 +31,7 @@ internal static class QueueMeasures
         using var fill = new Fleet(address, 16);
         return await Rounds.RunAsync(
             rounds,
-            async () =>
-            {
-                await FillAsync(fill, "jobs", perRound);
-                // The last few stay: a consumer that finds nothing measures something else.
-                var tickets = perRound - (2 * clients);
-                var rate = await Rounds.RateAsync(tickets, () => fleet.RunAsync(async (connection, _) =>
-                {
-                    using var consumer = connection.Queue("jobs").OpenConsumer();
-                    while (Interlocked.Decrement(ref tickets) >= 0)
-                    {
-                        if ((await consumer.PopAsync(1, default)).Items.Count != 1)
-                            throw new InvalidOperationException("The queue ran dry.");
-                    }
-                }));
-                await fill.Connections[0].Queue("jobs").ClearAsync(false, default);
-                return rate;
-            },
+            () => PopRoundAsync(fleet, fill, "jobs", perRound),
             async () =>
             {
                 await fill.EachRawAsync(perRound / 16, (raw, client, i) => raw.PutAsync($"raw/{client}/{i:x8}", RawBody));
@@ -90,6 +74,16 @@ internal static class QueueMeasures
                 var number = round++;
                 return Rounds.RateAsync(perRound, () => fleet.EachRawAsync(perRound, (raw, client, i) => raw.PutAsync($"raw/{number}/{client}/{i:x8}", RawBody)));
             });
+    }
+
+    /// <summary>Competing consumers in a queue of strict order against the same ones in a queue without it.</summary>
+    public static async Task<(double Value, double Baseline, double Ratio)> PopStrictAsync(string address, int clients, int perRound, int rounds)
+    {
+        using var fleet = new Fleet(address, clients);
+        using var fill = new Fleet(address, 16);
+        await fill.Connections[0].Queue("strict").CreateAsync(new QueueSettings { StrictOrder = true }, default);
+        return await Rounds.RunAsync(
+            rounds, () => PopRoundAsync(fleet, fill, "strict", perRound), () => PopRoundAsync(fleet, fill, "jobs", perRound));
     }
 
     /// <summary>Pushes at depth 100,000 against pushes at depth 100: two queues of one Consul.</summary>
@@ -160,6 +154,25 @@ internal static class QueueMeasures
         }
 
         return Rounds.Median(delays.Skip(3));
+    }
+
+    /// <summary>Fills a queue, and pops from it with all clients at once.</summary>
+    private static async Task<double> PopRoundAsync(Fleet fleet, Fleet fill, string queue, int perRound)
+    {
+        await FillAsync(fill, queue, perRound);
+        // The last few stay: a consumer that finds nothing measures something else.
+        var tickets = perRound - (2 * fleet.Connections.Count);
+        var rate = await Rounds.RateAsync(tickets, () => fleet.RunAsync(async (connection, _) =>
+        {
+            using var consumer = connection.Queue(queue).OpenConsumer();
+            while (Interlocked.Decrement(ref tickets) >= 0)
+            {
+                if ((await consumer.PopAsync(1, default)).Items.Count != 1)
+                    throw new InvalidOperationException("The queue ran dry.");
+            }
+        }));
+        await fill.Connections[0].Queue(queue).ClearAsync(false, default);
+        return rate;
     }
 
     private static MessageDraft Draft() => new() { Body = MessageBody.FromText(Body) };

@@ -4,7 +4,10 @@ namespace ConsulMq.Bench;
 internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IAsyncDisposable Server)>> startConsul)
 {
     public static readonly string[] Names =
-        ["push-1", "pop-1", "push-16", "pop-16", "push-deep", "pop-deep", "bulk-push", "bulk-pop", "lease-1", "lease-bulk", "wake", "stream-memory", "import"];
+        [
+            "push-1", "pop-1", "push-16", "pop-16", "pop-4-strict", "push-deep", "pop-deep", "bulk-push", "bulk-pop", "lease-1", "lease-bulk", "body-16m", "wake",
+            "stream-memory", "import",
+        ];
 
     /// <summary>Measures what is wanted, each on a Consul of its own: one whose database has held much is slower for ever.</summary>
     public async IAsyncEnumerable<Result> RunAsync(IReadOnlyCollection<string> wanted)
@@ -22,6 +25,12 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
                 yield return Rate("push-16", consul, await OnConsul(disk, a => QueueMeasures.PushAsync(a, 16, many, 5)), 0.85);
             if (wanted.Contains("pop-16"))
                 yield return Rate("pop-16", consul, await OnConsul(disk, a => QueueMeasures.PopAsync(a, 16, many, 5)), 0.5);
+            if (wanted.Contains("pop-4-strict"))
+            {
+                var (strict, spread, ratio) = await OnConsul(disk, a => QueueMeasures.PopStrictAsync(a, 4, single, 5));
+                yield return new Result("pop-4-strict", consul, strict, "1/s", spread, ratio, null, false);
+            }
+
             if (wanted.Contains("push-deep"))
                 yield return Rate("push-deep", consul, await OnConsul(disk, a => QueueMeasures.PushDeepAsync(a, single, 5)), 0.9);
             if (wanted.Contains("pop-deep"))
@@ -39,6 +48,12 @@ internal sealed class Suite(string manifest, Func<bool, Task<(string Address, IA
                 yield return Rate("lease-1", consul, await OnConsul(disk, a => QueueMeasures.LeaseAsync(a, single, 7)), 0.45);
             if (wanted.Contains("lease-bulk"))
                 yield return Rate("lease-bulk", consul, await OnConsul(disk, a => EngineMeasures.LeaseBulkAsync(a, manifest, 7, single)), disk ? 30 : 10);
+            if (wanted.Contains("body-16m"))
+            {
+                var (value, baseline, ratio) = await OnConsul(disk, a => EngineMeasures.FileAsync(a, manifest, disk ? 7 : 9));
+                yield return new Result("body-16m", consul, value, "MB/s", baseline, ratio, 0.5, false);
+            }
+
             if (wanted.Contains("wake"))
                 yield return new Result("wake", consul, await OnConsul(disk, a => QueueMeasures.WakeAsync(a, 60)), "ms", null, null, 5, true);
             if (wanted.Contains("stream-memory"))

@@ -14,6 +14,9 @@ public static class Format
     /// <param name="item">The message.</param>
     public static string Preview(QueueObject item)
     {
+        // What went through a file is not read again to show its beginning.
+        if (!item.HasContent)
+            return OneLine(item.Body is FileInfo file ? file.FullName : "", PreviewLength);
         var content = item.Content;
         if (content.Kind == BodyKind.Bytes)
             return Hex(content.Bytes.Span);
@@ -26,7 +29,7 @@ public static class Format
     /// <summary>The body for a list: its lines as they are, up to a few thousand characters.</summary>
     /// <param name="item">The message.</param>
     public static string Body(QueueObject item) =>
-        item.Content.Kind == BodyKind.Text && item.ContentType != BodyWriter.CliXmlContentType ? Clean(item.Content.Text!, 4000, keepLines: true) : Preview(item);
+        item.HasContent && item.Content.Kind == BodyKind.Text && item.ContentType != BodyWriter.CliXmlContentType ? Clean(item.Content.Text!, 4000, keepLines: true) : Preview(item);
 
     /// <summary>How long ago, in one or two characters and a unit: <c>5s</c>, <c>12m</c>, <c>3h</c>, <c>9d</c>.</summary>
     /// <param name="time">The moment.</param>
@@ -60,10 +63,6 @@ public static class Format
             number /= 1024;
         return number.ToString(unit > 0 && number < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
-
-    /// <summary>A moment in local time, to the minute.</summary>
-    /// <param name="time">The moment.</param>
-    public static string Time(DateTimeOffset time) => time.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>Words, joined.</summary>
     /// <param name="words">Tags.</param>

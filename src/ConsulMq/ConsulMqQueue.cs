@@ -12,6 +12,12 @@ public sealed record ConsulMqQueue
     /// <summary>How many bytes their entries hold.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>How many messages were pushed with a delay and are not in the queue yet; those that are due come in with the next consumer.</summary>
+    public required long Scheduled { get; init; }
+
+    /// <summary>How many messages are leased and neither completed nor returned.</summary>
+    public required long InFlight { get; init; }
+
     /// <summary>When the oldest message was pushed; null: the queue is empty.</summary>
     public DateTimeOffset? OldestAt { get; init; }
 

@@ -30,7 +30,10 @@ public sealed class MessageQueue
     public async Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return await PushAsync(new PushEntry(_pusher.Compose(draft), draft.Source, null)).WithCancellation(cancellation).ConfigureAwait(false);
+        var item = _pusher.Compose(draft);
+        return draft.OpenBody is not null || BigBodies.IsBig(item)
+            ? await PushBigAsync(draft, cancellation).ConfigureAwait(false)
+            : await PushAsync(new PushEntry(item, draft.Source, null)).WithCancellation(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Opens a stream of pushes: what arrives while a write is under way goes together with the next one.</summary>
@@ -61,7 +64,8 @@ public sealed class MessageQueue
         Errors.Translate(_context.Settler.ProlongAsync(id, receiptHandle, cancellation));
 
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
-    public QueueBrowser Browse() => new(_context);
+    /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
+    public QueueBrowser Browse(bool bodies = true) => new(_context, bodies);
 
     /// <summary>Creates the queue, with settings. The first push creates it too, with none.</summary>
     /// <param name="settings">What holds for it; null: the defaults.</param>
@@ -97,6 +101,16 @@ public sealed class MessageQueue
     /// <summary>Removes the queue and all that is in it.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task RemoveAsync(CancellationToken cancellation) => Errors.Translate(new Remover(_context).RemoveAsync(cancellation));
+
+    /// <summary>A stream of one message: it knows how to upload.</summary>
+    private async Task<QueueObject> PushBigAsync(MessageDraft draft, CancellationToken cancellation)
+    {
+        using var push = OpenPush();
+        await push.AddAsync(draft, null, cancellation).ConfigureAwait(false);
+        await push.FlushAsync(cancellation).ConfigureAwait(false);
+        push.TryTake(out var outcome);
+        return outcome.Item ?? throw outcome.Error!;
+    }
 
     private async Task<QueueObject> PushAsync(PushEntry entry)
     {

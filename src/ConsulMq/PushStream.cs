@@ -18,26 +18,33 @@ public readonly record struct PushOutcome(object? Tag, QueueObject? Item, Consul
 public sealed class PushStream : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
+    private readonly QueueContext _context;
+    private readonly PushFailure _failure = new();
     private readonly Pusher _pusher;
     private readonly GroupCommit<PushEntry, PushOutcome> _commits;
 
     internal PushStream(QueueContext context, Pusher pusher, TimeSpan? wait)
     {
+        _context = context;
         _pusher = pusher;
-        var failure = new PushFailure();
         var terms = new PushTerms(wait, _closed.Token);
-        _commits = new(new PushGroup(context, pusher, terms, failure), new PushGroup(context, pusher, terms, failure), context.Settings.Continuations);
+        _commits = new(new PushGroup(context, pusher, terms, _failure), new PushGroup(context, pusher, terms, _failure), context.Settings.Continuations);
     }
 
     /// <summary>
-    /// Takes an item in. Completes at once while there is room, else when the write under way is done. A fault of the item itself (too large) comes out
-    /// of <see cref="TryTake"/> in its turn, as do all others.
+    /// Takes an item in. Completes at once while there is room, else when the write under way is done; a big body is uploaded first. A fault of the item
+    /// itself (too large) comes out of <see cref="TryTake"/> in its turn, as do all others.
     /// </summary>
     /// <param name="draft">The message.</param>
     /// <param name="tag">Anything; comes back with the outcome.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public ValueTask AddAsync(MessageDraft draft, object? tag, CancellationToken cancellation) =>
-        _commits.AddAsync(new PushEntry(_pusher.Compose(draft), draft.Source, tag), cancellation);
+    public ValueTask AddAsync(MessageDraft draft, object? tag, CancellationToken cancellation)
+    {
+        var item = _pusher.Compose(draft);
+        return draft.OpenBody is not null || BigBodies.IsBig(item)
+            ? new ValueTask(AddBigAsync(item, draft, tag, cancellation))
+            : _commits.AddAsync(new PushEntry(item, draft.Source, tag), cancellation);
+    }
 
     /// <summary>Takes the next outcome, in the order of the items. False: none is there yet.</summary>
     public bool TryTake(out PushOutcome outcome) => _commits.TryTake(out outcome);
@@ -55,5 +62,33 @@ public sealed class PushStream : IDisposable
         _commits.Dispose();
         // Who waits for room waits for nothing now. The source itself holds nothing that needs disposing of.
         _closed.Cancel();
+    }
+
+    /// <summary>Uploads a body, and lets its message in behind those before it.</summary>
+    private async Task AddBigAsync(PushItem item, MessageDraft draft, object? tag, CancellationToken cancellation)
+    {
+        PushEntry entry;
+        try
+        {
+            if (_failure.Error is { } failed)
+                throw failed;
+            var bodies = new BigBodies(_context);
+            item = draft.OpenBody is { } open
+                ? await bodies.ReadAsync(item, open, cancellation).ConfigureAwait(false)
+                : await bodies.UploadAsync(item, cancellation).ConfigureAwait(false);
+            entry = new PushEntry(item, draft.Source, tag);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            entry = new PushEntry(item, draft.Source, tag, new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", draft.Source, e));
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // Without this one the later ones must not be pushed either, unless it is this one's own fault.
+            var error = Errors.Any(e, "push", _context.Keys.Queue);
+            entry = new PushEntry(item, draft.Source, tag, error, Breaks: error.Error != ConsulMqError.MessageTooLarge);
+        }
+
+        await _commits.AddAsync(entry, cancellation).ConfigureAwait(false);
     }
 }

@@ -7,11 +7,16 @@ namespace ConsulMq;
 /// <summary>A consumer with its own view of the head of the queue. For one caller at a time.</summary>
 public sealed class QueueConsumer : IDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+
     private readonly QueueContext _context;
     private readonly ConsumerPool _pool;
     private readonly HeadReader _reader;
     private readonly ConsumerState _state;
+    private readonly BodyLoader _bodies;
     private Func<Claim> _newClaim = static () => new Claim();
+    private IBodyDestination? _destination;
     private bool _disposed;
 
     internal QueueConsumer(QueueContext context, ConsumerPool pool)
@@ -20,6 +25,7 @@ public sealed class QueueConsumer : IDisposable
         _pool = pool;
         _reader = new HeadReader(context);
         _state = pool.Rent();
+        _bodies = new BodyLoader(context);
     }
 
     /// <summary>The shortest lease of a duration; Consul's limit.</summary>
@@ -35,8 +41,11 @@ public sealed class QueueConsumer : IDisposable
     /// <param name="max">At most so many; 1 or more.</param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
     /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
-    public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => max > 0
-        ? Errors.Translate(TakeAsync(max, static () => new Claim(), cancellation))
+    public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => PopAsync(max, null, cancellation);
+
+    /// <summary>The same, the bodies going to a place of their own in place of memory: they are there, and whole, before a message is taken.</summary>
+    internal Task<PopBatch> PopAsync(int max, IBodyDestination? destination, CancellationToken cancellation) => max > 0
+        ? Errors.Translate(TakeAsync(max, static () => new Claim(), destination, cancellation))
         : throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
 
     /// <summary>
@@ -50,19 +59,22 @@ public sealed class QueueConsumer : IDisposable
     /// </param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
     /// <exception cref="ConsulMqException">Nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
-    public async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation)
+    public Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation) => LeaseAsync(max, duration, null, cancellation);
+
+    /// <summary>The same, the bodies going to a place of their own in place of memory.</summary>
+    internal async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation)
     {
         if (duration < ShortestLease || duration > LongestLease)
             throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
         if (max < 1)
             throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
         using var source = new LeaseSource(_context, duration);
-        return await Errors.Translate(TakeAsync(max, () => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), cancellation)).ConfigureAwait(false);
+        return await Errors.Translate(TakeAsync(max, () => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), destination, cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Takes messages that go to another queue in the same transaction.</summary>
     internal Task<PopBatch> MoveAsync(int max, Func<Handover> handover, CancellationToken cancellation) =>
-        Errors.Translate(TakeAsync(max, () => new Claim(handover(), MoveHandover.ClaimBudget), cancellation));
+        Errors.Translate(TakeAsync(max, () => new Claim(handover(), MoveHandover.ClaimBudget), null, cancellation));
 
     /// <summary>Waits without polling until a message is there, or the time is over.</summary>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
@@ -74,7 +86,7 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>
     /// Puts messages that this consumer took, and nobody has seen, back in their places. While Consul is away it is tried for an hour.
     /// </summary>
-    /// <param name="items">What <see cref="PopAsync"/> gave.</param>
+    /// <param name="items">What <see cref="PopAsync(int, CancellationToken)"/> gave.</param>
     /// <param name="cancellation">Stops waiting; they go back all the same.</param>
     public Task PutBackAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation)
     {
@@ -87,7 +99,7 @@ public sealed class QueueConsumer : IDisposable
     /// Leaves a pop that was cancelled before it has come to its end: what it took at that very moment, and nobody will see, goes back to its place. The
     /// consumer is of no use after that.
     /// </summary>
-    /// <param name="pop">What <see cref="PopAsync"/> gave.</param>
+    /// <param name="pop">What <see cref="PopAsync(int, CancellationToken)"/> gave.</param>
     public void Abandon(Task<PopBatch> pop)
     {
         // Not for the next consumer: the pop still works on its state.
@@ -107,13 +119,26 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>Whether the queue's order is strict: no consumer goes out of the others' way.</summary>
     private bool KeepsOrder => _context.Index.Settings.StrictOrder;
 
-    private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, CancellationToken cancellation)
+    private async Task<PopBatch> TakeAsync(int max, Func<Claim> newClaim, IBodyDestination? destination, CancellationToken cancellation)
+    {
+        _newClaim = newClaim;
+        _destination = destination;
+        try
+        {
+            return await TakeAsync(max, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _bodies.Clear();
+        }
+    }
+
+    private async Task<PopBatch> TakeAsync(int max, CancellationToken cancellation)
     {
         var damage = new List<ConsulMqException>();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            _newClaim = newClaim;
             _state.Touch(_context.Settings.Clock.Elapsed);
             var claim = _state.Crowd.IsAlone || KeepsOrder ? null : await ShareAsync(max, damage, cancellation).ConfigureAwait(false);
             claim ??= await InOrderAsync(max, damage, cancellation).ConfigureAwait(false);
@@ -132,7 +157,8 @@ public sealed class QueueConsumer : IDisposable
         {
             var (message, entry, offset) = claim.Taken[i];
             var place = entry.PlaceOf(offset);
-            items[i] = claim.Handover?.ToQueueObject(i, place) ?? _context.ToQueueObject(message, place: place);
+            claim.Loaded.TryGetValue(i, out var body);
+            items[i] = claim.Handover?.ToQueueObject(i, place, body) ?? _context.ToQueueObject(message, place, body);
         }
 
         return items;
@@ -144,7 +170,7 @@ public sealed class QueueConsumer : IDisposable
         if (!_context.Index.Settings.DeadLetterExpired || DeadLetters.IsDeadLetterQueue(_context.Keys.Queue))
             return select(_newClaim(), Expired.Drop);
         var name = _context.Keys.Queue;
-        var handover = new MoveHandover(_context.Other(DeadLetters.QueueOf(name)), message => DeadLetters.Of(message, name, "expired", _context.Now));
+        var handover = new MoveHandover(_context, _context.Other(DeadLetters.QueueOf(name)), message => DeadLetters.Of(message, name, "expired", _context.Now));
         var expired = select(new Claim(handover, MoveHandover.ClaimBudget) { IsOfExpired = true }, Expired.Only);
         if (!expired.IsEmpty)
             return expired;
@@ -157,6 +183,7 @@ public sealed class QueueConsumer : IDisposable
     {
         // Fresh: nothing but the claim itself lies between what was read and now.
         var isFresh = false;
+        var losses = 0;
         while (true)
         {
             var isRead = _state.View is null;
@@ -166,7 +193,7 @@ public sealed class QueueConsumer : IDisposable
 
             var view = _state.View!;
             // What an ended session held comes before what is here, as a rule.
-            if (isRead && view.HasEndedSessions && await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+            if (isRead && view.HasEndedSessions && (await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
             {
                 _state.DropView();
                 continue;
@@ -176,6 +203,12 @@ public sealed class QueueConsumer : IDisposable
             CollectDamage(view, damage);
             if (!claim.IsEmpty)
             {
+                if (!await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
+                {
+                    _state.DropView();
+                    continue;
+                }
+
                 var commit = await CommitAsync(claim, view, cancellation).ConfigureAwait(false);
                 if (commit.Succeeded)
                 {
@@ -183,6 +216,7 @@ public sealed class QueueConsumer : IDisposable
                     return Won(claim, view, commit);
                 }
 
+                BodyLoader.Discard(claim);
                 if (claim.LostHead(commit))
                 {
                     _state.DropView();
@@ -192,6 +226,7 @@ public sealed class QueueConsumer : IDisposable
                 var (gone, shared) = claim.Lost(commit);
                 if (KeepsOrder)
                 {
+                    await GiveWayAsync(++losses, cancellation).ConfigureAwait(false);
                     if (gone)
                         await DropGoneAsync(view, cancellation).ConfigureAwait(false);
                     await RefreshAsync(shared, cancellation).ConfigureAwait(false);
@@ -218,7 +253,7 @@ public sealed class QueueConsumer : IDisposable
             }
             else if (isRead)
             {
-                if (!await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false))
+                if (!(await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
                     return null;
                 _state.DropView();
             }
@@ -242,7 +277,7 @@ public sealed class QueueConsumer : IDisposable
             cancellation.ThrowIfCancellationRequested();
             var claim = Select((into, expired) => Selector.FromShare(_state.Share.Entries, max, _context.Now, into, expired));
             Collect(_state.Share.Damage, damage);
-            if (!claim.IsEmpty)
+            if (!claim.IsEmpty && await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
             {
                 var commit = await CommitAsync(claim, null, cancellation, info?.Index ?? 0).ConfigureAwait(false);
                 if (commit.Succeeded)
@@ -251,6 +286,7 @@ public sealed class QueueConsumer : IDisposable
                     return Won(claim, null, commit);
                 }
 
+                BodyLoader.Discard(claim);
                 if (claim.LostSettings(commit))
                     await _context.Index.ReadAsync(cancellation).ConfigureAwait(false);
                 var (_, shared) = claim.Lost(commit);
@@ -275,19 +311,20 @@ public sealed class QueueConsumer : IDisposable
         return _state.View is not null;
     }
 
-    /// <summary>Whether a message is there, as a fresh read says.</summary>
-    private async Task<bool> LookAsync(CancellationToken cancellation)
+    /// <summary>Whether a message is there, as a fresh read says, and maintenance had nothing to give either.</summary>
+    private async Task<DueLook> LookAsync(CancellationToken cancellation)
     {
-        do
+        while (true)
         {
             _state.DropView();
             if (!await ReadAsync(cancellation).ConfigureAwait(false))
-                return false;
+                return default;
             if (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null)
-                return true;
+                return new DueLook(true, null);
+            var given = await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false);
+            if (!given.Any)
+                return given;
         }
-        while (await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false));
-        return false;
     }
 
     private static Claim Won(Claim claim, HeadView? view, Commit commit)
@@ -327,9 +364,12 @@ public sealed class QueueConsumer : IDisposable
             _context.Background.Add(PutBackAsync(commit, claim));
             throw;
         }
-        catch
+        catch (Exception e)
         {
             _state.DropView();
+            // Where nobody can tell, what was read may be all that is left of the message.
+            if (e is not ConsulMqException { Error: ConsulMqError.OutcomeUnknown })
+                BodyLoader.Discard(claim);
             throw;
         }
     }
@@ -341,6 +381,9 @@ public sealed class QueueConsumer : IDisposable
         claim.Handover?.Learn(commit);
         if (commit.Succeeded)
             await (claim.Handover?.PutBackAsync() ?? new Inserter(_context).PutBackAsync(claim)).ConfigureAwait(false);
+        BodyLoader.DropPlaces(claim);
+        if (!commit.Succeeded)
+            claim.Handover?.Discard();
     }
 
     private async Task PutBackAsync(IReadOnlyList<QueueObject> items)
@@ -350,6 +393,8 @@ public sealed class QueueConsumer : IDisposable
             await _context.Settler.PutBackAsync([.. leased.Select(static item => Settlement.Of(SettlementKind.Return, item) with { Counts = false })]).ConfigureAwait(false);
         if (leased.Count < items.Count)
             await new Inserter(_context).PutBackAsync(items.Where(static item => item.Lease is null)).ConfigureAwait(false);
+        foreach (var item in items)
+            item.Kept?.Withdraw();
     }
 
     private async Task PutBackAsync(Task<PopBatch> pop)
@@ -366,6 +411,16 @@ public sealed class QueueConsumer : IDisposable
 
         if (batch.Items.Count > 0)
             await PutBackAsync(batch.Items).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Waits a moment before the next attempt at the one message that everybody wants: a claim that is lost costs Consul a write, and meanwhile others go
+    /// from message to message without a read.
+    /// </summary>
+    private Task GiveWayAsync(int losses, CancellationToken cancellation)
+    {
+        var longest = Math.Min(FirstPause.Ticks << Math.Min(losses, 10), LongestPause.Ticks);
+        return _context.Settings.Clock.Delay(TimeSpan.FromTicks((long)(longest * _context.Settings.Random.NextDouble())), cancellation);
     }
 
     /// <summary>Others were faster: reads which entries of the page are there still, which is far less than the page. The view stays in order.</summary>

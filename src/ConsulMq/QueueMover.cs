@@ -42,7 +42,7 @@ public sealed class QueueMover : IDisposable
     public async Task<PopBatch> NextAsync(int max, CancellationToken cancellation)
     {
         MoveHandover? last = null;
-        var batch = await _consumer.MoveAsync(max, () => last = new MoveHandover(_destination, Mover.Renew, _limit), cancellation).ConfigureAwait(false);
+        var batch = await _consumer.MoveAsync(max, () => last = new MoveHandover(_source, _destination, Mover.Renew, _limit), cancellation).ConfigureAwait(false);
         // What is committed behind the first move was not there when it began.
         if (batch.Items.Count > 0)
             _limit ??= new Rank((long)last!.CommittedAt + 1);

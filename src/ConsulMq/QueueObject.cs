@@ -1,3 +1,4 @@
+using ConsulMq.Queueing;
 using ConsulMq.Storage;
 
 namespace ConsulMq;
@@ -28,12 +29,12 @@ public sealed class QueueObject
     /// <summary>The queue's name.</summary>
     public string Queue { get; }
 
-    /// <summary>What went in: a string, bytes, or an object.</summary>
+    /// <summary>What went in: a string, bytes, or an object; the file, where it went through one. Null where it was not read, as of a big message that was moved.</summary>
     public object? Body
     {
         get
         {
-            if (!_read)
+            if (!_read && (HasContent || BodySource is not null))
             {
                 _body = _reader is null ? Plain() : _reader(this);
                 _read = true;
@@ -44,14 +45,15 @@ public sealed class QueueObject
     }
 
     /// <summary>The body's bytes, always. A copy: yours to change.</summary>
-    public byte[] RawBody => _message.Body.Bytes.ToArray();
+    public byte[] RawBody => Content.Bytes.ToArray();
 
     /// <summary>What the body is: <c>text/plain; charset=utf-8</c>, <c>application/json</c>, <c>application/octet-stream</c>, or what its producer said.</summary>
-    public string ContentType => _message.ContentType ?? _message.Body.Kind switch
+    public string ContentType => _message.ContentType ?? (_message.Blob?.Kind ?? BodyReference.KindOf(_message.Body)) switch
     {
-        BodyKind.Json => "application/json",
-        BodyKind.Bytes => "application/octet-stream",
-        _ => MessageBody.IsWellFormed(_message.Body.Text!) ? "text/plain; charset=utf-8" : MessageBody.Utf16ContentType,
+        BlobKind.Json => "application/json",
+        BlobKind.Bytes => "application/octet-stream",
+        BlobKind.Utf16 => MessageBody.Utf16ContentType,
+        _ => "text/plain; charset=utf-8",
     };
 
     /// <summary>When it was pushed, in UTC, by its producer's clock.</summary>
@@ -59,6 +61,9 @@ public sealed class QueueObject
 
     /// <summary>From when on it is never returned; null: it does not expire.</summary>
     public DateTimeOffset? TtlDeadline => _message.ExpiresAt;
+
+    /// <summary>A message that was pushed with a delay: from when on it may be popped. Null: at once; known to the one who pushed it only.</summary>
+    public DateTimeOffset? NotBefore { get; internal init; }
 
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags => _message.Tags;
@@ -70,7 +75,7 @@ public sealed class QueueObject
     public int DeliveryCount => _message.Deliveries;
 
     /// <summary>The body's size in bytes.</summary>
-    public int Size => _message.Body.Size;
+    public int Size => _message.Blob is { } blob ? (int)Math.Min(blob.Size, int.MaxValue) : _message.Body.Size;
 
     /// <summary>The lease on which it is held; null: it is not leased.</summary>
     public ConsulMqLease? Lease { get; internal init; }
@@ -87,21 +92,41 @@ public sealed class QueueObject
     /// <summary>Its place in the queue, 0 being the next to be popped; null where nobody looked.</summary>
     public long? Position { get; }
 
-    /// <summary>The body as it is stored: its kind, text or bytes.</summary>
-    public MessageBody Content => _message.Body;
+    /// <summary>The body as it is stored: its kind, text or bytes. One that went through a file is read from there, at each call.</summary>
+    /// <exception cref="IOException">The file is not there any more.</exception>
+    public MessageBody Content => _message.HasBody ? _message.Body : ReadSource();
 
     /// <summary>Its rank when it was taken, so that it can go back there.</summary>
     internal Rank? Rank => _place?.ToRank();
 
     internal Message Message => _message;
 
+    /// <summary>Whether the body is in memory.</summary>
+    internal bool HasContent => _message.HasBody;
+
+    /// <summary>Where the body comes from, if that is not in the message.</summary>
+    internal BodySource? BodySource { get; init; }
+
+    /// <summary>Where the body was put when the message was popped, if that is not memory.</summary>
+    internal IBodyPlace? Kept { get; init; }
+
     /// <summary>The ID and the queue.</summary>
     public override string ToString() => $"{Queue}/{Id}";
 
-    private object Plain() => _message.Body.Kind switch
+    private object Plain()
     {
-        BodyKind.Text => _message.Body.Text!,
-        BodyKind.Json => System.Text.Json.JsonDocument.Parse(_message.Body.Bytes, new() { MaxDepth = MessageBody.MaxJsonDepth }).RootElement,
-        _ => RawBody,
-    };
+        var content = Content;
+        return content.Kind switch
+        {
+            BodyKind.Text => content.Text!,
+            BodyKind.Json => System.Text.Json.JsonDocument.Parse(content.Bytes, new() { MaxDepth = MessageBody.MaxJsonDepth }).RootElement,
+            _ => content.Bytes.ToArray(),
+        };
+    }
+
+    private MessageBody ReadSource()
+    {
+        var source = BodySource ?? throw new InvalidOperationException("The body of this message was not read.");
+        return source.ReadAll(_message.Blob?.Kind ?? BlobKind.Bytes);
+    }
 }

@@ -89,6 +89,14 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>
+    /// How soon leased messages come back after this process has died: within two of these times. 10 seconds to 24 hours, as a TimeSpan, seconds, or like
+    /// <c>30s</c>. A connection that is cut off for longer loses its leases. Default: 15 seconds.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? SessionTtl { get; set; }
+
     private protected override object? Target => Address;
 
     private protected override void Begin()
@@ -130,11 +138,14 @@ public sealed class ConnectCommand : ConsulMqCmdlet
         var settings = ConnectionFactory.Settings;
         if (Timeout <= TimeSpan.Zero)
             ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout has to be longer than zero.", Timeout));
+        if (SessionTtl < TimeSpan.FromSeconds(10) || SessionTtl > TimeSpan.FromHours(24))
+            ThrowTerminatingError(ErrorRecords.Of("InvalidSessionTtl", ErrorCategory.InvalidArgument, "-SessionTtl has to be 10 seconds to 24 hours: Consul allows no others.", SessionTtl));
         return settings with
         {
             Prefix = Prefix?.Trim('/') ?? settings.Prefix,
             DefaultQueue = DefaultQueue ?? settings.DefaultQueue,
             Timeout = Timeout ?? settings.Timeout,
+            SessionTtl = SessionTtl ?? settings.SessionTtl,
         };
     }
 

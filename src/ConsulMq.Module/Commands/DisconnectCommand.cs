@@ -22,8 +22,16 @@ public sealed class DisconnectCommand : ConsulMqCmdlet
             return;
         }
 
+        var isLent = ReferenceEquals(connection, state.Connection) && state.IsLent;
         if (ReferenceEquals(connection, state.Connection))
             state.Connection = null;
+        if (isLent)
+        {
+            // In the script block of a worker: the worker still needs it.
+            WriteVerbose($"The connection to {connection.Address} belongs to another runspace; this one has none any more.");
+            return;
+        }
+
         connection.Dispose();
         WriteVerbose($"The connection to {connection.Address} is ended.");
     }

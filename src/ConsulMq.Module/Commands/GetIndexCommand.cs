@@ -9,7 +9,7 @@ public sealed class GetIndexCommand : QueueCmdlet
 {
     private protected override void Process()
     {
-        var browser = OpenQueue().Browse();
+        var browser = OpenQueue().Browse(bodies: false);
         while (Await(browser.NextAsync(StopToken)) is { } batch)
         {
             foreach (var item in batch.Items)

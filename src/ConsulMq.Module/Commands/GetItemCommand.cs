@@ -20,7 +20,7 @@ public sealed class GetItemCommand : QueueCmdlet
     {
         var left = All ? long.MaxValue : Count;
         var browser = OpenQueue().Browse();
-        while (left > 0 && Await(browser.NextAsync(StopToken)) is { } batch)
+        while (left > 0 && Await(browser.NextAsync((int)Math.Min(left, int.MaxValue), StopToken)) is { } batch)
         {
             foreach (var item in batch.Items)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using ConsulMq.Files;
 using ConsulMq.Parameters;
 
 namespace ConsulMq.Commands;
@@ -14,6 +15,8 @@ public sealed class PopItemCommand : QueueCmdlet
 {
     /// <summary>How long it may take to put messages back when the pipeline ends early.</summary>
     private static readonly TimeSpan PutBackTime = TimeSpan.FromSeconds(3);
+
+    private OutFile? _file;
 
     /// <summary>How many messages to take at most. Default: 1.</summary>
     [Parameter(ParameterSetName = "Count")]
@@ -33,15 +36,54 @@ public sealed class PopItemCommand : QueueCmdlet
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>
+    /// Take the messages on a lease: each is in flight until it is completed (<c>Complete-ConsulMqItem</c>), given back (<c>Undo-ConsulMqItem</c>) or denied
+    /// (<c>Deny-ConsulMqItem</c>). If this process dies before that, they are in their old places again within two TTLs of its session (<c>Connect-ConsulMq
+    /// -SessionTtl</c>).
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Lease { get; set; }
+
+    /// <summary>
+    /// How long the lease lasts, whatever becomes of this process: 10 seconds to 24 hours, as a TimeSpan, seconds, or like <c>30s</c>, <c>10m</c>. For messages that
+    /// another process completes; <c>Update-ConsulMqLease</c> prolongs it. Implies <c>-Lease</c>. Default: as long as this process is connected.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? LeaseDuration { get; set; }
+
+    /// <summary>
+    /// Write the body to this file, and return the message with the file as its <c>Body</c>. However large, it is never in memory as a whole; it is there and
+    /// proved before the message is taken. A directory: each message gets a file there, called as it was at <c>Push-ConsulMqItem -Path</c>, or else by its ID;
+    /// with <c>-All</c> or a <c>-Count</c> above 1 it has to be one.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? OutFile { get; set; }
+
+    /// <summary>Replace a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override void Begin()
+    {
+        if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours. Update-ConsulMqLease prolongs a lease.", LeaseDuration));
+    }
+
     private protected override void Process()
     {
         var left = All ? int.MaxValue : Count;
+        _file = OpenFile();
+        if (OutFile is not null && _file is null)
+            return;
         var mayWait = Wait || Timeout is not null;
         var watch = Stopwatch.StartNew();
         using var consumer = OpenQueue().OpenConsumer();
         while (left > 0)
         {
-            var batch = Pop(consumer, left);
+            if (Pop(consumer, _file is null ? left : 1) is not { } batch)
+                return;
             if (!All)
                 left -= batch.Items.Count;
             Deliver(consumer, batch.Items);
@@ -52,12 +94,46 @@ public sealed class PopItemCommand : QueueCmdlet
         }
     }
 
-    private PopBatch Pop(QueueConsumer consumer, int max)
+    /// <summary>Null: the bodies go into memory, or there is something wrong with the file, which was said.</summary>
+    private OutFile? OpenFile()
     {
-        var pop = consumer.PopAsync(max, StopToken);
+        if (OutFile is null)
+            return null;
         try
         {
-            return Await(pop);
+            var path = InputFile.Find(SessionState, OutFile, isLiteral: true)[0];
+            var file = new OutFile(path, Force);
+            if (!file.IsDirectory && (All || Count > 1))
+                throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory. Name one that is there.", path);
+            file.Check();
+            return file;
+        }
+        catch (FileFault e)
+        {
+            WriteError(e.ToRecord());
+            return null;
+        }
+    }
+
+    private PopBatch? Pop(QueueConsumer consumer, int max)
+    {
+        var pop = Lease || LeaseDuration is not null ? consumer.LeaseAsync(max, LeaseDuration, _file, StopToken) : consumer.PopAsync(max, _file, StopToken);
+        try
+        {
+            var batch = Await(pop);
+            if (batch.Items.Count > 0 && _file?.Last?.Fault is { } fault)
+                WriteError(fault.ToRecord());
+            return batch;
+        }
+        catch (FileFault e)
+        {
+            WriteError(e.ToRecord());
+            return null;
+        }
+        catch (Exception e) when (_file is not null && e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(FileFault.Of(e, "The body cannot be written, and nothing was taken", OutFile!).ToRecord());
+            return null;
         }
         catch (PipelineStoppedException)
         {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using ConsulMq.Bodies;
+using ConsulMq.Files;
 using ConsulMq.Parameters;
 
 namespace ConsulMq.Commands;
@@ -9,10 +10,17 @@ namespace ConsulMq.Commands;
 /// Pushes items to the end of a queue. The first item of a pipeline is sent at once; what arrives while it is under way goes together with the next
 /// ones, so a long pipeline is fast and a short one prompt. Each message is returned once it is durable, in the order of the input.
 /// </summary>
-[Cmdlet(VerbsCommon.Push, "ConsulMqItem")]
+[Cmdlet(VerbsCommon.Push, "ConsulMqItem", DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(QueueObject))]
 public sealed class PushItemCommand : ConnectionCmdlet
 {
+    private const string ObjectSet = "Object";
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>How far a moment may be in the past and mean "now": clocks differ, and a script takes a while from naming it to here.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
+
     private BodyWriter? _bodies;
     private PushStream? _stream;
     private IReadOnlyDictionary<string, string>? _headers;
@@ -28,18 +36,47 @@ public sealed class PushItemCommand : ConnectionCmdlet
     /// a message of another queue goes on with its body, type, tags and headers, and anything else becomes JSON. From an argument an array is one item,
     /// from the pipeline each element is one.
     /// </summary>
-    [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ObjectSet, Position = 1, Mandatory = true, ValueFromPipeline = true)]
     [Alias("Body")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public object? InputObject { get; set; }
 
+    /// <summary>
+    /// Push the content of these files, each as one message of bytes, with its name in the header <c>consulmq-file-name</c>. However large, a file is never in
+    /// memory as a whole. Wildcards find files. From the pipeline: <c>Get-ChildItem | Push-ConsulMqItem -Path { $_.FullName }</c>.
+    /// </summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>The same for paths that are taken as they are: no character is a wildcard.</summary>
+    [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
     /// <summary>How long the message may be popped: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>. After that it is never returned. Default: for ever.</summary>
     [Parameter]
     [Duration]
     [Alias("Ttl")]
     public TimeSpan? TimeToLive { get; set; }
+
+    /// <summary>
+    /// How long the message stays out of the queue: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>. Then it goes to the end of the
+    /// queue, whoever waits wakes, and its time to live begins. Default: not at all.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Delay { get; set; }
+
+    /// <summary>
+    /// From when on the message may be popped: like <c>-Delay</c>, but a moment. One without a time zone is local time. Each machine goes by its own clock.
+    /// </summary>
+    [Parameter]
+    public DateTimeOffset? NotBefore { get; set; }
 
     /// <summary>Words to find the message by.</summary>
     [Parameter]
@@ -57,13 +94,35 @@ public sealed class PushItemCommand : ConnectionCmdlet
     public string? ContentType { get; set; }
 
     /// <summary>What the item becomes. Default: Auto.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
     public BodyFormat As { get; set; }
 
     /// <summary>How deep an object may be nested in JSON; deeper is an error, nothing is cut off. With <c>-As CliXml</c>, how deep PowerShell serializes. Default: 16.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
     [ValidateRange(1, MessageBody.MaxJsonDepth)]
     public int Depth { get; set; } = 16;
+
+    /// <summary>
+    /// Push only what was not pushed under this ID before, within the queue's deduplication window (5 minutes, unless <c>Set-ConsulMqQueue</c> says
+    /// otherwise): 1 to 256 characters. The second push returns the first one's ID, with <c>IsDuplicate</c>. For each item its own:
+    /// <c>-DeduplicationId { $_.Id }</c>. One ID for a whole pipeline lets only the first item in.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? DeduplicationId { get; set; }
+
+    /// <summary>Where the queue holds as many messages as it may (<c>Set-ConsulMqQueue -MaxDepth</c>), wait for room. Nothing is polled: a pop wakes the waiting.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>
+    /// How long to wait for room, each time the queue is full: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Then the rest fails with
+    /// <c>QueueFull</c>. Implies <c>-Wait</c>. Default: for ever.
+    /// </summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? Timeout { get; set; }
 
     private protected override object? Target => Queue;
 
@@ -72,11 +131,18 @@ public sealed class PushItemCommand : ConnectionCmdlet
         Validate();
         _headers = Header is null ? null : Headers(Header);
         _bodies = new BodyWriter(As, Depth);
-        _stream = Link.Queue(Queue).OpenPush();
+        _stream = Link.Queue(Queue).OpenPush(Timeout ?? (Wait ? System.Threading.Timeout.InfiniteTimeSpan : null));
     }
 
     private protected override void Process()
     {
+        if (ParameterSetName != ObjectSet)
+        {
+            foreach (var path in Path ?? LiteralPath!)
+                AddFiles(path);
+            return;
+        }
+
         MessageDraft draft;
         try
         {
@@ -88,17 +154,63 @@ public sealed class PushItemCommand : ConnectionCmdlet
             return;
         }
 
-        var added = _stream!.AddAsync(draft, InputObject, StopToken);
+        Add(draft, InputObject);
+    }
+
+    private void Add(MessageDraft draft, object? tag)
+    {
+        var added = _stream!.AddAsync(draft, tag, StopToken);
         if (!added.IsCompletedSuccessfully)
-            Await(added.AsTask());
+            WriteWhile(added.AsTask());
         WriteOutcomes();
+    }
+
+    /// <summary>A file that cannot be pushed is an error of its own; the others go on.</summary>
+    private void AddFiles(string path)
+    {
+        try
+        {
+            foreach (var file in InputFile.Find(SessionState, path, isLiteral: ParameterSetName == LiteralPathSet))
+            {
+                try
+                {
+                    InputFile.Check(file);
+                    Add(Draft(new FileInfo(file)), file);
+                }
+                catch (FileFault e)
+                {
+                    WriteError(e.ToRecord());
+                }
+            }
+        }
+        catch (FileFault e)
+        {
+            WriteError(e.ToRecord());
+        }
+    }
+
+    private MessageDraft Draft(FileInfo file)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [FileNames.Header] = file.Name };
+        foreach (var header in _headers ?? NoHeaders)
+            headers[header.Key] = header.Value;
+        return new MessageDraft
+        {
+            OpenBody = () => InputFile.Open(file.FullName),
+            Source = file,
+            ContentType = ContentType,
+            TimeToLive = TimeToLive,
+            NotBefore = Due,
+            Tags = Tag ?? [],
+            Headers = headers,
+            DeduplicationId = GivenId,
+        };
     }
 
     private protected override void End()
     {
-        var flush = _stream!.FlushAsync(StopToken);
-        Await(flush);
-        WriteOutcomes();
+        while (Await(_stream!.WaitAsync(StopToken)))
+            WriteOutcomes();
     }
 
     /// <inheritdoc />
@@ -109,10 +221,20 @@ public sealed class PushItemCommand : ConnectionCmdlet
         base.Dispose(disposing);
     }
 
+    /// <summary>Writes what comes out until an item is in: where the queue is full that can take its time.</summary>
+    private void WriteWhile(Task added)
+    {
+        while (!added.IsCompleted && Await(_stream!.WaitAsync(StopToken)))
+            WriteOutcomes();
+        Await(added);
+    }
+
     private void WriteOutcomes()
     {
         while (_stream!.TryTake(out var outcome))
         {
+            if (outcome.Item is { IsDuplicate: true } first)
+                WriteVerbose($"'{Format.OneLine(first.DeduplicationId)}' was already pushed as {first.Id} at {first.CreatedAt:u}.");
             if (outcome.Error is null)
                 WriteObject(outcome.Item);
             else
@@ -129,8 +251,10 @@ public sealed class PushItemCommand : ConnectionCmdlet
                 Body = item.Content,
                 ContentType = ContentType ?? item.ContentType,
                 TimeToLive = TimeToLive,
+                NotBefore = Due,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,
+                DeduplicationId = GivenId,
             };
         }
 
@@ -139,19 +263,43 @@ public sealed class PushItemCommand : ConnectionCmdlet
             Body = _bodies!.Write(input),
             ContentType = ContentType ?? (As == BodyFormat.CliXml ? BodyWriter.CliXmlContentType : null),
             TimeToLive = TimeToLive,
+            NotBefore = Due,
             Tags = Tag ?? [],
             Headers = _headers ?? NoHeaders,
+            DeduplicationId = GivenId,
         };
     }
 
+    /// <summary>The ID of this item; an item that was to give one and has none is an error, not one without deduplication.</summary>
+    private string? GivenId => MyInvocation.BoundParameters.ContainsKey(nameof(DeduplicationId)) ? DeduplicationId ?? "" : null;
+
     private static readonly Dictionary<string, string> NoHeaders = [];
+
+    private DateTimeOffset? Due => Delay is { } delay ? Link.Settings.Clock.UtcNow + delay : NotBefore;
 
     private void Validate()
     {
         if (TimeToLive <= TimeSpan.Zero)
             ThrowTerminatingError(ErrorRecords.Of("InvalidTimeToLive", ErrorCategory.InvalidArgument, "-TimeToLive has to be longer than zero.", TimeToLive));
+        ValidateDelay();
+        if (Timeout < TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative; leave it out to wait for ever.", Timeout));
         if (As == BodyFormat.CliXml && ContentType is not null)
             ThrowTerminatingError(ErrorRecords.Of("ContentTypeConflict", ErrorCategory.InvalidArgument, "-As CliXml sets the content type itself, so that the body can be read back; leave -ContentType out.", ContentType));
+    }
+
+    private void ValidateDelay()
+    {
+        var now = Link.Settings.Clock.UtcNow;
+        if (Delay is not null && NotBefore is not null)
+            ThrowTerminatingError(ErrorRecords.Of("DelayConflict", ErrorCategory.InvalidArgument, "-Delay and -NotBefore say the same in two ways; leave one of them out.", NotBefore));
+        if (Delay < TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, "-Delay must not be negative. Leave it out to push at once.", Delay));
+        // A pipeline may take days, and what comes at its end is delayed from then on.
+        if (Delay > DateTimeOffset.MaxValue - now - TimeSpan.FromDays(366))
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, "-Delay goes beyond the end of time.", Delay));
+        if (NotBefore < now - Tolerance)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, $"-NotBefore {NotBefore:u} is in the past; it is {now:u} now. Leave it out to push at once.", NotBefore));
     }
 
     private Dictionary<string, string> Headers(IDictionary given)

@@ -8,10 +8,18 @@ namespace ConsulMq.Parameters;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether <c>$null</c> stays what it is: none.</summary>
+    public bool AllowNull { get; set; }
+
     /// <inheritdoc />
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (value is null && AllowNull)
+            return null;
+        // PowerShell takes a bare 7d for the decimal number 7, and keeps what was typed beside it.
+        if (value is decimal && inputData is PSObject && LanguagePrimitives.ConvertTo<string>(inputData) is { } typed && typed.EndsWith("d", StringComparison.OrdinalIgnoreCase))
+            value = typed;
         return Parse(value) ?? throw new ArgumentTransformationMetadataException(
             $"'{value}' is not a time span. Give seconds (30), a number with a unit (250ms, 30s, 5m, 2h, 7d, 1h30m), hh:mm:ss, or a TimeSpan.");
     }

@@ -15,7 +15,13 @@ internal sealed class RunspaceState
     private ConsulMqConnection? _connection;
 
     /// <summary>The state of the runspace that this thread runs for.</summary>
-    public static RunspaceState Current => States.GetValue(Runspace.DefaultRunspace, static runspace =>
+    public static RunspaceState Current => Of(Runspace.DefaultRunspace);
+
+    /// <summary>Whether the current connection is that of another runspace, which alone ends it.</summary>
+    public bool IsLent { get; private set; }
+
+    /// <summary>The state of a runspace.</summary>
+    public static RunspaceState Of(Runspace key) => States.GetValue(key, static runspace =>
     {
         var state = new RunspaceState();
         runspace.StateChanged += (_, change) =>
@@ -42,15 +48,26 @@ internal sealed class RunspaceState
         {
             // The one before is not disposed: the user may hold it in a variable.
             lock (_gate)
-                _connection = value;
+                (_connection, IsLent) = (value, false);
         }
+    }
+
+    /// <summary>Makes the connection of another runspace the current one of this.</summary>
+    public void Lend(ConsulMqConnection connection)
+    {
+        lock (_gate)
+            (_connection, IsLent) = (connection, true);
     }
 
     /// <summary>The current connection; made from Consul's environment variables if there is none. Nothing is sent.</summary>
     public ConsulMqConnection GetOrConnect()
     {
         lock (_gate)
-            return _connection is { IsClosed: false } ? _connection : _connection = ConnectionFactory.FromEnvironment();
+        {
+            if (_connection is not { IsClosed: false })
+                (_connection, IsLent) = (ConnectionFactory.FromEnvironment(), false);
+            return _connection;
+        }
     }
 
     /// <summary>Ends all that lives here.</summary>
@@ -58,7 +75,11 @@ internal sealed class RunspaceState
     {
         ConsulMqConnection? connection;
         lock (_gate)
-            (connection, _connection) = (_connection, null);
+        {
+            connection = IsLent ? null : _connection;
+            _connection = null;
+        }
+
         connection?.Dispose();
         foreach (var agent in DevAgents.ToArray())
             agent.Stop();

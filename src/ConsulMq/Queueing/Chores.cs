@@ -8,11 +8,11 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class Chores(QueueContext context)
 {
+    private const long Never = long.MinValue;
+
     private static readonly TimeSpan Rhythm = TimeSpan.FromMinutes(10);
 
     private long _next = Never;
-
-    private const long Never = long.MinValue;
 
     /// <summary>Begins them if it is time.</summary>
     public void InPassing()
@@ -29,9 +29,9 @@ internal sealed class Chores(QueueContext context)
 
     private async Task DoAsync()
     {
-        // Uploads join here.
         await TryAsync(new SeenWindows(context).RemoveOldAsync(CancellationToken.None)).ConfigureAwait(false);
         await TryAsync(new ReceiptCollector(context).CollectAsync()).ConfigureAwait(false);
+        await TryAsync(new UploadCleaner(context).CleanAsync()).ConfigureAwait(false);
     }
 
     /// <summary>One that fails is no reason to leave the others.</summary>

@@ -20,6 +20,8 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
     private readonly List<(StoredEntry Entry, List<int> Offsets)> _parts = [];
     private readonly List<(int OpIndex, StoredEntry Entry, bool IsCursor)> _roles = [];
     private readonly List<(StoredEntry Entry, Cursor After)> _effects = [];
+    private readonly List<BodyReference> _bodies = [];
+    private long _bodyBytes;
     private int _cost;
     private HeadState? _newHead;
     private bool _checksHead;
@@ -32,6 +34,9 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
 
     /// <summary>The messages to hand out, in the order in which they were added.</summary>
     public List<(Message Message, StoredEntry Entry, int Offset)> Taken { get; } = [];
+
+    /// <summary>The bodies of <see cref="Taken"/> that do not stand in their lines, by the number there; read before the claim is made.</summary>
+    public Dictionary<int, LoadedBody> Loaded { get; } = [];
 
     /// <summary>The first entry that it touches.</summary>
     public EntryKey? First => _parts.Count > 0 ? _parts[0].Entry.Key : null;
@@ -46,10 +51,29 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
     /// <param name="entry">Its entry.</param>
     /// <param name="offset">Its offset, which the entry's cursor has.</param>
     /// <param name="handOut">Whether it is handed out, or only removed because it has expired.</param>
-    public bool TryAdd(StoredEntry entry, int offset, bool handOut)
+    /// <param name="keepsBody">Whether the message stays in this queue, and with it its big body.</param>
+    public bool TryAdd(StoredEntry entry, int offset, bool handOut, bool keepsBody = false)
     {
-        if (!HasRoomFor(entry) || (handOut && Handover?.TryAdd(entry.Messages()![offset].At(entry.RankOf(offset))) == false))
+        var message = entry.Messages()![offset];
+        var body = message.Blob;
+        keepsBody |= handOut && Handover?.KeepsBodies == true;
+        if (!HasRoomFor(entry, offset, keepsBody))
             return false;
+        // Those that are handed out are in memory together.
+        if (body is not null && handOut && _bodyBytes > 0 && _bodyBytes + body.Size > Layout.ClaimBodyBytes)
+            return false;
+        if (handOut && Handover?.TryAdd(message.At(entry.RankOf(offset))) == false)
+            return false;
+        if (body is not null)
+        {
+            _bodyBytes += handOut ? body.Size : 0;
+            if (!keepsBody)
+            {
+                _bodies.Add(body);
+                _cost++;
+            }
+        }
+
         var part = Find(entry);
         if (part < 0)
         {
@@ -60,12 +84,19 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
 
         _parts[part].Offsets.Add(offset);
         if (handOut)
-            Taken.Add((entry.Messages()![offset], entry, offset));
+            Taken.Add((message, entry, offset));
         return true;
     }
 
-    /// <summary>Whether messages of an entry can be added without the transaction becoming too large.</summary>
-    public bool HasRoomFor(StoredEntry entry) => Find(entry) >= 0 || _cost + Cost(entry) <= budget;
+    /// <summary>Whether a message can be added without the transaction becoming too large.</summary>
+    /// <param name="entry">Its entry.</param>
+    /// <param name="offset">Its offset.</param>
+    /// <param name="keepsBody">Whether its big body stays, if it has one.</param>
+    public bool HasRoomFor(StoredEntry entry, int offset, bool keepsBody)
+    {
+        var cost = (Find(entry) >= 0 ? 0 : Cost(entry)) + (keepsBody || entry.Messages()![offset].Blob is null ? 0 : 1);
+        return cost == 0 || _cost + cost <= budget;
+    }
 
     /// <summary>Whether the claim takes everything that is left of this entry.</summary>
     public bool UsesUp(StoredEntry entry)
@@ -137,6 +168,9 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
                 Add(operations, KvOperation.CheckNotExists(entry.Key.Cursor), entry, true);
             }
         }
+
+        foreach (var body in _bodies)
+            operations.Add(KvOperation.DeleteTree(keys.Body(body.Id)));
     }
 
     /// <summary>Brings the view up to what the commit did.</summary>

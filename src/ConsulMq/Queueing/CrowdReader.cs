@@ -174,6 +174,7 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
             _entries.Add(entry);
         }
 
+        context.DamagedBodies.ApplyTo(_entries);
         _entries.Sort(StoredEntry.ByCommit);
         return HasOpen;
     }

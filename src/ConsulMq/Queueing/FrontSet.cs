@@ -85,6 +85,7 @@ internal sealed class FrontSet
                 _messages.Add((messages[offset].Rank!, entry, offset));
         }
 
+        _context.DamagedBodies.ApplyTo(_entries);
         _messages.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
     }
 }

@@ -9,6 +9,12 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal abstract class Handover : IDisposable
 {
+    /// <summary>Whether the messages stay in their queue, and with them their big bodies.</summary>
+    public virtual bool KeepsBodies => false;
+
+    /// <summary>Whether the big bodies go along from queue to queue, and nobody has to read them.</summary>
+    public virtual bool CopiesBodies => false;
+
     /// <summary>Takes a message in. False: there is no room for it beside the others.</summary>
     /// <param name="message">The message, with its rank.</param>
     public abstract bool TryAdd(Message message);
@@ -23,7 +29,12 @@ internal abstract class Handover : IDisposable
     public abstract bool Learn(Commit commit);
 
     /// <summary>What the caller gets for the message that was added as number <paramref name="number"/>, once the transaction committed.</summary>
-    public abstract QueueObject ToQueueObject(int number, Place place);
+    public abstract QueueObject ToQueueObject(int number, Place place, LoadedBody? body);
+
+    /// <summary>The transaction did not happen, and never will.</summary>
+    public virtual void Discard()
+    {
+    }
 
     /// <summary>Puts back what the transaction took, because nobody has seen it.</summary>
     public abstract Task PutBackAsync();

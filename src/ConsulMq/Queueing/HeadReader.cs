@@ -21,6 +21,7 @@ internal sealed class HeadReader(QueueContext context)
         {
             cancellation.ThrowIfCancellationRequested();
             var wanted = beyond ?? guess;
+            var edition = context.Maintenance.Edition;
             var pairs = await context.Index.SnapshotAsync(wanted, sessions: wanted is not null, cancellation).ConfigureAwait(false);
             var index = context.Index.Take(pairs);
             if (index is null)
@@ -37,13 +38,14 @@ internal sealed class HeadReader(QueueContext context)
             }
 
             var page = LogPage.Take(pairs, context.Keys, wanted.Value);
+            context.DamagedBodies.ApplyTo(page.Entries);
             // The front set is read behind the page, and what comes to the page in between is not in the view. So from a front set that turns out to
             // hold nothing it does not follow that there was nothing at any one moment: only from a page that is read once more behind it, under a
             // head that nobody has touched.
             var isNew = index.Head.Front && front?.HeadIndex != index.HeadIndex;
             if (isNew)
                 front = (await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false), index.HeadIndex);
-            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null, context.Index.TakeSessions(pairs));
+            var view = new HeadView(index, page, index.Head.Front ? front?.Set : null, context.Index.TakeSessions(pairs), edition);
             if (HasOpen(page.Entries))
                 return view;
             if (!view.IsSealed)

@@ -7,7 +7,7 @@ namespace ConsulMq.Queueing;
 /// A consumer's view of the beginning of a queue at one ModifyIndex of the head. It stays good while claims are made from it: what others take shows
 /// when a claim is refused, and whatever changes the order touches the head.
 /// </summary>
-internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, IReadOnlyList<KvPair> sessions)
+internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, IReadOnlyList<KvPair> sessions, int edition)
 {
     /// <summary>What the head said.</summary>
     public HeadState Head { get; private set; } = index.Head;
@@ -32,6 +32,9 @@ internal sealed class HeadView(IndexState index, LogPage page, FrontSet? front, 
 
     /// <summary>Whether one of them has ended, so that what it held comes back.</summary>
     public bool HasEndedSessions { get; } = AnyEnded(sessions);
+
+    /// <summary>What <see cref="Maintenance.Edition"/> was before this was read.</summary>
+    public int Edition { get; } = edition;
 
     /// <summary>The entries before this one have nothing left.</summary>
     public int FirstOpen { get; private set; }

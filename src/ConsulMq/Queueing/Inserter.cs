@@ -13,12 +13,15 @@ internal sealed class Inserter(QueueContext context)
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Puts back what a claim took.</summary>
-    public Task PutBackAsync(Claim claim) =>
-        InsertAsync([.. claim.Taken.Select(static t => t.Message.At(t.Entry.RankOf(t.Offset)))]);
+    public Task PutBackAsync(Claim claim) => InsertAsync([.. claim.Taken.Select((t, i) =>
+        Item(t.Message.At(t.Entry.RankOf(t.Offset)), claim.Loaded.TryGetValue(i, out var body) ? body.ToSource(t.Message.Blob?.Kind ?? default) : null))]);
 
     /// <summary>Puts back what was popped, not leased.</summary>
-    public Task PutBackAsync(IEnumerable<QueueObject> items) =>
-        InsertAsync([.. items.Select(static i => i.Message.At(i.Rank ?? throw new ArgumentException("Only what was popped can be put back.", nameof(items))))]);
+    public Task PutBackAsync(IEnumerable<QueueObject> items) => InsertAsync([.. items.Select(static i => Item(
+        i.Message.At(i.Rank ?? throw new ArgumentException("Only what was popped can be put back.", nameof(items))), i.BodySource ?? BodySource.Of(i.Message.Body)))]);
+
+    /// <summary>A message that goes back. The chunks of a big one were deleted when it was taken.</summary>
+    private static PushItem Item(Message message, BodySource? body) => new(message, WasLetIn: true, Source: message.Blob is null ? null : body);
 
     /// <summary>Adds to a transaction what inserts a batch: the entries, and the touch of the head.</summary>
     public static Landing Add(QueueContext context, List<KvOperation> operations, IndexState index, PushBatch batch)
@@ -32,37 +35,48 @@ internal sealed class Inserter(QueueContext context)
             operations.Add(KvOperation.Set(key, batch.Value(entry)));
         }
 
+        batch.AddUploads(operations, context.Keys);
         return landing;
     }
 
     /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>
-    private async Task InsertAsync(IReadOnlyList<Message> messages)
+    private async Task InsertAsync(IReadOnlyList<PushItem> items)
     {
         using var batch = new PushBatch();
-        foreach (var message in messages.OrderBy(static m => m.Rank))
+        var gathered = new List<PushItem>();
+        foreach (var item in items.OrderBy(static i => i.Message.Rank))
         {
-            var item = new PushItem(message, WasLetIn: true);
-            if (batch.TryAdd(item))
-                continue;
-            await CommitAsync(batch).ConfigureAwait(false);
-            batch.Clear();
-            batch.TryAdd(item);
+            var ready = item.Source is null ? item : await TryLongAsync(() => UploadAsync(item)).ConfigureAwait(false);
+            if (!batch.TryAdd(ready))
+            {
+                await TryLongAsync(() => CommitAsync(batch, gathered)).ConfigureAwait(false);
+                batch.Clear();
+                gathered.Clear();
+                batch.TryAdd(ready);
+            }
+
+            gathered.Add(ready);
         }
 
         if (batch.Entries.Count > 0)
-            await CommitAsync(batch).ConfigureAwait(false);
+            await TryLongAsync(() => CommitAsync(batch, gathered)).ConfigureAwait(false);
+    }
+
+    private async Task<PushItem> UploadAsync(PushItem item)
+    {
+        var upload = await new BodyUploader(context).UploadAsync(item.Source!, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
+        return item with { Message = item.Message with { Blob = upload.Body }, Upload = upload };
     }
 
     /// <summary>Batch by batch: what was put in must not be put in again because the next one failed.</summary>
-    private async Task CommitAsync(PushBatch batch)
+    private async Task<T> TryLongAsync<T>(Func<Task<T>> attempt)
     {
         var since = context.Settings.Clock.Elapsed;
         while (true)
         {
             try
             {
-                await InsertAsync(batch).ConfigureAwait(false);
-                return;
+                return await attempt().ConfigureAwait(false);
             }
             catch (ConsulException) when (context.Settings.Clock.Elapsed - since < Patience)
             {
@@ -72,20 +86,45 @@ internal sealed class Inserter(QueueContext context)
         }
     }
 
-    private async Task InsertAsync(PushBatch batch)
+    /// <returns>False: there is no queue any more.</returns>
+    private async Task<bool> CommitAsync(PushBatch batch, List<PushItem> items)
     {
         while (true)
         {
             var index = await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             // The queue was removed, and with it what was in somebody's hands.
             if (index is null)
-                return;
+            {
+                foreach (var item in items)
+                {
+                    if (item.Upload is { } upload)
+                        context.Background.Add(BodyUploader.RemoveAsync(context, upload.Body.Id, upload.MarkIndex));
+                }
+
+                return false;
+            }
+
             var operations = new List<KvOperation>(batch.Entries.Count + 3);
             var landing = Add(context, operations, index, batch);
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
             context.Tail.Learn(landing, commit);
             if (commit.Succeeded)
-                return;
+                return true;
+            if (batch.LostUploads(commit) is { Count: > 0 } lost)
+                await UploadAgainAsync(batch, items, lost).ConfigureAwait(false);
         }
+    }
+
+    private async Task UploadAgainAsync(PushBatch batch, List<PushItem> items, IReadOnlyList<UploadedBody> lost)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (items[i].Upload is { } upload && lost.Contains(upload))
+                items[i] = await UploadAsync(items[i]).ConfigureAwait(false);
+        }
+
+        batch.Clear();
+        foreach (var item in items)
+            batch.TryAdd(item);
     }
 }

@@ -35,6 +35,37 @@ internal sealed class Inspector(QueueContext context)
         return (depth, bytes);
     }
 
+    /// <summary>How many messages are scheduled for later, those that are due and that nobody has met yet included.</summary>
+    public async Task<long> CountScheduledAsync(CancellationToken cancellation)
+    {
+        long count = 0;
+        var listing = await context.Consul.KeysAsync(context.Keys.Scheduled, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        foreach (var key in listing.Keys)
+            count += EntryKey.TryParse(context.Keys, key, out var entry) ? entry.Count : 0;
+        return count;
+    }
+
+    /// <summary>How many messages are leased and not settled, those of sessions that have ended and that nobody has reaped yet included.</summary>
+    public async Task<long> CountInFlightAsync(CancellationToken cancellation)
+    {
+        var listing = await context.Consul.KeysAsync(context.Keys.InFlight, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        if (listing.Keys.Count == 0)
+            return 0;
+        var settled = await context.Consul.ListAsync(context.Keys.Settled, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        var cursors = settled.Pairs.ToDictionary(static pair => pair.Key, StringComparer.Ordinal);
+        long count = 0;
+        foreach (var key in listing.Keys)
+        {
+            if (!EntryKey.TryParse(context.Keys, key, out var entry))
+                continue;
+            count += cursors.TryGetValue(entry.Cursor, out var pair) && Cursor.TryParse(pair.Value.Span, entry.Count) is { } cursor
+                ? cursor.Left
+                : entry.Count;
+        }
+
+        return count;
+    }
+
     public async Task<ConsulMqQueue?> SummaryAsync(CancellationToken cancellation)
     {
         var view = await new HeadReader(context).ReadAsync(null, cancellation).ConfigureAwait(false);
@@ -50,6 +81,9 @@ internal sealed class Inspector(QueueContext context)
             Name = context.Keys.Queue,
             Depth = depth,
             Bytes = bytes,
+            // A queue that never scheduled anything has nothing to list.
+            Scheduled = view.Due is null ? 0 : await CountScheduledAsync(cancellation).ConfigureAwait(false),
+            InFlight = await CountInFlightAsync(cancellation).ConfigureAwait(false),
             OldestAt = oldest,
             OldestAge = oldest is { } at ? (now > at ? now - at : TimeSpan.Zero) : null,
             CreatedAt = info?.CreatedAt ?? default,

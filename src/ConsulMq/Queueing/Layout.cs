@@ -6,6 +6,9 @@ internal static class Layout
     /// <summary>The longest line of a message in an entry.</summary>
     public const int LineBytes = 256 * 1024;
 
+    /// <summary>A chunk of a body whose line would be longer. A value may have 512 KiB.</summary>
+    public const int ChunkBytes = 500 * 1024;
+
     /// <summary>
     /// How much longer a line may grow after its push: a rank, deliveries, and why it is a dead letter are added to a message that was let in, and must
     /// never keep it from going back.
@@ -23,6 +26,12 @@ internal static class Layout
 
     /// <summary>The entries of one push transaction; the ordinal in a key has two hex digits.</summary>
     public const int BatchEntries = 48;
+
+    /// <summary>The big bodies of one push transaction: each costs two operations, and is held until it is committed.</summary>
+    public const int BatchUploads = 4;
+
+    /// <summary>The big bodies that one claim takes into memory together, unless a single one is longer.</summary>
+    public const long ClaimBodyBytes = 64L * 1024 * 1024;
 
     /// <summary>A page holds about this many bytes.</summary>
     public const int PageBytes = 512 * 1024;

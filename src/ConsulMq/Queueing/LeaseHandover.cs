@@ -17,6 +17,8 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
     private EntryKey? _key;
     private int _firstOperation;
 
+    public override bool KeepsBodies => true;
+
     public override bool TryAdd(Message message)
     {
         _writer ??= new MessageWriter(_buffer);
@@ -71,8 +73,8 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
         return true;
     }
 
-    public override QueueObject ToQueueObject(int number, Place place) => context.ToQueueObject(
-        _messages[number], place: place, lease: new ConsulMqLease(ReceiptHandle.Write(context.Keys, _key!, number, _session!.Duration), _session.Duration, _session.ExpiresAt));
+    public override QueueObject ToQueueObject(int number, Place place, LoadedBody? body) => context.ToQueueObject(
+        _messages[number], place, body, new ConsulMqLease(ReceiptHandle.Write(context.Keys, _key!, number, _session!.Duration), _session.Duration, _session.ExpiresAt));
 
     public override Task PutBackAsync() => context.Settler.PutBackAsync([.. _messages.Select((message, number) => new Settlement
     {

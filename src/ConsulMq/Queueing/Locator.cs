@@ -28,7 +28,9 @@ internal sealed class Locator(QueueContext context)
                 continue;
             }
 
-            Find(LogPage.Take(pairs, context.Keys, page.Value).Entries, wanted, found);
+            var entries = LogPage.Take(pairs, context.Keys, page.Value).Entries;
+            context.DamagedBodies.ApplyTo(entries);
+            Find(entries, wanted, found);
             if (page++ >= index.Tail.Page)
                 break;
         }
@@ -50,7 +52,7 @@ internal sealed class Locator(QueueContext context)
         {
             for (var offset = entry.Cursor.First; entry.IsOpen && entry.Messages() is { } messages && offset < entry.Cursor.End; offset++)
             {
-                if (entry.Cursor.Has(offset) && !messages[offset].IsExpired(context.Now) && wanted.Remove(messages[offset].Id))
+                if (entry.Has(offset) && !messages[offset].IsExpired(context.Now) && wanted.Remove(messages[offset].Id))
                     found[messages[offset].Id] = (entry, offset);
             }
         }

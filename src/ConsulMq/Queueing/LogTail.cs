@@ -27,8 +27,8 @@ internal readonly record struct Landing(TailState? Tail, long Page, int FirstOpe
 /// <summary>The end of a queue's log: adds to a transaction what puts a batch there, and makes it impossible to land in a sealed page.</summary>
 internal sealed class LogTail(QueueContext context)
 {
-    /// <summary>What creating a queue, the most, costs beside the entries.</summary>
-    public const int MostOperations = 3;
+    /// <summary>What creating a queue and scheduling, the most, costs beside the entries.</summary>
+    public const int MostOperations = 4;
 
     /// <summary>Reads the tail if it is not known.</summary>
     public Task PrepareAsync() => context.Index.CachedTail is null ? context.Index.ReadAsync(CancellationToken.None) : Task.CompletedTask;
@@ -39,17 +39,24 @@ internal sealed class LogTail(QueueContext context)
     /// <inheritdoc cref="Add(List{KvOperation}, PushBatch)"/>
     public Landing Add(List<KvOperation> operations, PushBatch batch, TailState? tail)
     {
-        var first = operations.Count;
-        var next = AddTail(operations, tail, batch);
-        var page = (next ?? tail!).Page;
-        var landing = new Landing(tail, page, first, operations.Count - first, next);
+        var (entries, bytes) = Size(batch);
+        var landing = AddTail(operations, tail, entries, bytes, batch.Ready);
+        (long Due, string Id)? first = null;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
-            var key = EntryKey.ForLog(context.Keys, page, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
+            var id = context.Ids.NewEntryId();
+            var key = entry.Due > 0
+                ? EntryKey.ForScheduled(context.Keys, entry.Due, i, id, entry.Count, entry.Length)
+                : EntryKey.ForLog(context.Keys, landing.Page, i, id, entry.Count, entry.Length);
             operations.Add(KvOperation.Set(key, batch.Value(entry)));
+            if (entry.Due > 0 && (first is not { } known || entry.Due < known.Due))
+                first = (entry.Due, id);
         }
 
+        if (first is var (due, touch))
+            operations.Add(KvOperation.Set(context.Keys.Due, IndexCodec.Due(due, touch)));
+        batch.AddUploads(operations, context.Keys);
         return landing;
     }
 
@@ -80,8 +87,37 @@ internal sealed class LogTail(QueueContext context)
         }
     }
 
-    /// <summary>Adds what the batch stands on. Returns the tail that it writes; null: it checks the one that is there.</summary>
-    private TailState? AddTail(List<KvOperation> operations, TailState? tail, PushBatch batch)
+    /// <summary>Adds what makes it impossible to land in a sealed page.</summary>
+    /// <param name="operations">The transaction.</param>
+    /// <param name="tail">The tail as it is known; null: there is no queue, and it is created.</param>
+    /// <param name="entries">How many entries come to the log.</param>
+    /// <param name="bytes">How many bytes they have.</param>
+    /// <param name="ready">How many messages become ready.</param>
+    public Landing AddTail(List<KvOperation> operations, TailState? tail, int entries, long bytes, int ready)
+    {
+        var first = operations.Count;
+        var next = AddTailOperations(operations, tail, entries, bytes, ready);
+        return new Landing(tail, (next ?? tail!).Page, first, operations.Count - first, next);
+    }
+
+    /// <summary>What of a batch comes to the log now.</summary>
+    private static (int Entries, long Bytes) Size(PushBatch batch)
+    {
+        var entries = 0;
+        long bytes = 0;
+        for (var i = 0; i < batch.Entries.Count; i++)
+        {
+            if (batch.Entries[i].Due > 0)
+                continue;
+            entries++;
+            bytes += batch.Entries[i].Length;
+        }
+
+        return (entries, bytes);
+    }
+
+    /// <summary>Adds what the entries stand on. Returns the tail that it writes; null: it checks the one that is there.</summary>
+    private TailState? AddTailOperations(List<KvOperation> operations, TailState? tail, int entries, long bytes, int ready)
     {
         var keys = context.Keys;
         if (tail is null)
@@ -93,14 +129,14 @@ internal sealed class LogTail(QueueContext context)
             return new TailState(IndexCodec.FirstPage, 0, context.Index.Settings);
         }
 
-        var rolls = context.Settings.Random.NextDouble() < Layout.RollProbability(batch.Entries.Count, batch.Bytes);
-        if (!rolls && tail.Settings.MaxDepth is null)
+        var rolls = context.Settings.Random.NextDouble() < Layout.RollProbability(entries, bytes);
+        if (!rolls && (tail.Settings.MaxDepth is null || ready == 0))
         {
             operations.Add(KvOperation.CheckIndex(keys.Tail, tail.Index));
             return null;
         }
 
-        var next = tail with { Page = rolls ? tail.Page + 1 : tail.Page, Most = tail.Most + batch.Ready };
+        var next = tail with { Page = rolls ? tail.Page + 1 : tail.Page, Most = tail.Most + ready };
         operations.Add(Write(tail, next));
         return next;
     }

@@ -9,31 +9,41 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class Maintenance(QueueContext context)
 {
+    private const long Never = long.MinValue;
+
+    /// <summary>What one look in the background moves at most.</summary>
+    private const int TransactionsAtOnce = 16;
+
     private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
+
+    /// <summary>After an error, those who wait try again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly Scheduler _scheduler = new(context);
     private readonly Reaper _reaper = new(context);
     private readonly Chores _chores = new(context);
     private long _next = Never;
+    private int _reaped;
 
-    private const long Never = long.MinValue;
-
-    /// <summary>When the next message may be due, in milliseconds since 1970, as far as is known; null: nothing is scheduled.</summary>
-    public long? NextDue => _scheduler.NextLook;
+    /// <summary>Another one than before: this client has learnt of due times, or brought something back, meanwhile.</summary>
+    public int Edition => _scheduler.Edition + Volatile.Read(ref _reaped);
 
     /// <summary>
     /// Does what a view that holds no message has to give: costs nothing but what there is to do. Asked before "empty" is said, and in waiting loops.
     /// </summary>
     /// <param name="view">The view: it was just read.</param>
-    /// <param name="isWaiting">Whether the caller waits and comes again when <see cref="NextDue"/> is there.</param>
+    /// <param name="isWaiting">Whether the caller waits, and comes again at the time that this gives.</param>
     /// <param name="cancellation">Stops it; a write that was sent goes on.</param>
-    /// <returns>Whether a message may have come into the queue: look again.</returns>
-    public async Task<bool> GiveAsync(HeadView view, bool isWaiting, CancellationToken cancellation)
+    /// <returns>Whether a message may have come into the queue: read again. If not, when to ask again though nothing else has happened.</returns>
+    public async Task<DueLook> GiveAsync(HeadView view, bool isWaiting, CancellationToken cancellation)
     {
         Interlocked.Exchange(ref _next, (context.Settings.Clock.Elapsed + Rhythm).Ticks);
         _chores.InPassing();
-        return await TryAsync(_scheduler.MoveDueAsync(view.Due, isWaiting, transactions: 1, cancellation)).ConfigureAwait(false)
-            | await TryAsync(ReapAsync(view.Sessions, cancellation)).ConfigureAwait(false);
+        var due = await MoveDueAsync(view.Due, isWaiting, 1, cancellation).ConfigureAwait(false);
+        var reaped = await ReapAsync(view.Sessions, cancellation).ConfigureAwait(false);
+        // What turned out to be no longer scheduled, or in flight, may have come into the queue after the view was read. Whoever waits is woken by that.
+        var hasMoved = !isWaiting && view.Edition != Edition;
+        return due with { Any = due.Any || reaped || hasMoved };
     }
 
     /// <summary>An operation was successful: begins a look in the background if it is time for one. The operation does not wait for it.</summary>
@@ -63,18 +73,32 @@ internal sealed class Maintenance(QueueContext context)
     private async Task DoAsync(DueSignal? due, IReadOnlyList<KvPair> sessions)
     {
         _chores.InPassing();
-        await TryAsync(_scheduler.MoveDueAsync(due, isWaiting: false, transactions: 16, CancellationToken.None)).ConfigureAwait(false);
-        await TryAsync(ReapAsync(sessions, CancellationToken.None)).ConfigureAwait(false);
+        await MoveDueAsync(due, false, TransactionsAtOnce, CancellationToken.None).ConfigureAwait(false);
+        await ReapAsync(sessions, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation) =>
-        HeadView.AnyEnded(sessions) ? _reaper.ReapAsync(sessions, cancellation) : Task.FromResult(false);
-
-    private static async Task<bool> TryAsync(Task<bool> work)
+    private async Task<DueLook> MoveDueAsync(DueSignal? signal, bool isWaiting, int transactions, CancellationToken cancellation)
     {
         try
         {
-            return await work.ConfigureAwait(false);
+            return await _scheduler.MoveDueAsync(signal, isWaiting, transactions, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ConsulException or ConsulMqException)
+        {
+            // What the token may not do today it may not do in a moment either.
+            var isDenied = e is ConsulException { Fault: ConsulFault.AclDenied };
+            return new DueLook(false, isDenied ? null : (context.Now + Pause).ToUnixTimeMilliseconds());
+        }
+    }
+
+    private async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
+    {
+        try
+        {
+            if (!HeadView.AnyEnded(sessions) || !await _reaper.ReapAsync(sessions, cancellation).ConfigureAwait(false))
+                return false;
+            Interlocked.Increment(ref _reaped);
+            return true;
         }
         catch (Exception e) when (e is ConsulException or ConsulMqException)
         {

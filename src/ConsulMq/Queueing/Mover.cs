@@ -41,14 +41,15 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
     /// <summary>Moves the first of these messages. Returns how many, 0 if they have to be looked for again.</summary>
     private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, (StoredEntry Entry, int Offset)> places, Dictionary<Guid, QueueObject> moved)
     {
-        using var handover = new MoveHandover(destination, Renew);
+        using var handover = new MoveHandover(source, destination, Renew);
         var claim = new Claim(handover, MoveHandover.ClaimBudget);
         var count = 0;
         while (count < ids.Count && claim.TryAdd(places[ids[count]].Entry, places[ids[count]].Offset, true))
             count++;
         while (true)
         {
-            await handover.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
+            if (!await PrepareAsync(handover).ConfigureAwait(false))
+                return 0;
             var operations = claim.ToOperations(source.Keys, null);
             handover.AddTo(operations);
             var commit = await source.Committer.CommitAsync(operations).ConfigureAwait(false);
@@ -57,12 +58,30 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             {
                 claim.Committed(null, commit.Index);
                 for (var i = 0; i < count; i++)
-                    moved[ids[i]] = handover.ToQueueObject(i, default);
+                    moved[ids[i]] = handover.ToQueueObject(i, default, null);
                 return count;
             }
 
             if (!again || claim.LostEntries(commit).Any())
+            {
+                handover.Discard();
                 return 0;
+            }
+        }
+    }
+
+    /// <summary>False: the body of a message is damaged, which is known from now on.</summary>
+    private static async Task<bool> PrepareAsync(MoveHandover handover)
+    {
+        try
+        {
+            await handover.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (DamagedBodyException)
+        {
+            handover.Discard();
+            return false;
         }
     }
 

@@ -10,9 +10,14 @@ internal sealed class PushBatch : IDisposable
     /// <summary>What entries and deduplication may cost: a transaction less the tail and the receipt.</summary>
     private const int Budget = ConsulLimits.OperationsPerTransaction - LogTail.MostOperations - 1;
 
+    private const int UploadOperations = 2;
+
     private readonly PooledBuffer _buffer = new(4 * 1024);
     private readonly MessageWriter _writer;
     private readonly List<Entry> _entries = [];
+    private readonly List<UploadedBody> _uploads = [];
+    private int _bodies;
+    private int _firstUpload;
     private Rank? _lastRank;
     private int _operations;
 
@@ -20,6 +25,9 @@ internal sealed class PushBatch : IDisposable
 
     /// <summary>How many entries it holds at most.</summary>
     public int MaxEntries { get; init; } = Layout.BatchEntries;
+
+    /// <summary>How many big bodies of its own it holds at most.</summary>
+    public int MaxBodies { get; init; } = Layout.BatchUploads;
 
     /// <summary>The entries, in order.</summary>
     public IReadOnlyList<Entry> Entries => _entries;
@@ -48,6 +56,8 @@ internal sealed class PushBatch : IDisposable
         var limit = item.WasLetIn ? Layout.LineBytes + Layout.LineSlack : Layout.LineBytes;
         if (MessageWriter.LeastLength(message) > limit)
             throw TooLarge(message, MessageWriter.LeastLength(message));
+        if (item.Source is not null && _bodies == MaxBodies)
+            return false;
         var before = _buffer.Length;
         var last = _entries.Count - 1;
         var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes && _entries[last].Due == item.Due
@@ -65,7 +75,7 @@ internal sealed class PushBatch : IDisposable
         }
 
         joins = joins && _entries[last].Length + 1 + length <= Layout.EntryBytes;
-        var operations = (joins ? 0 : 1) + (item.DeduplicationId is null ? 0 : Deduplication.Operations);
+        var operations = (joins ? 0 : 1) + (item.DeduplicationId is null ? 0 : Deduplication.Operations) + (item.Source is null ? 0 : UploadOperations);
         if (before > 0 && (_buffer.Length > Layout.BatchBytes || (!joins && _entries.Count >= MaxEntries) || _operations + operations > Budget))
         {
             _buffer.Truncate(before);
@@ -79,7 +89,36 @@ internal sealed class PushBatch : IDisposable
             _entries[last] = _entries[last] with { Length = _buffer.Length - _entries[last].Start, Count = _entries[last].Count + 1 };
         else
             _entries.Add(new Entry(start, length, 1, message.Rank, item.Due));
+        if (item.Source is not null)
+            _bodies++;
+        if (item.Upload is not null)
+            _uploads.Add(item.Upload);
         return true;
+    }
+
+    /// <summary>Adds what makes big bodies belong to the batch's messages: their marks are checked, and deleted.</summary>
+    public void AddUploads(List<KvOperation> operations, QueueKeys keys)
+    {
+        _firstUpload = operations.Count;
+        foreach (var upload in _uploads)
+        {
+            var mark = keys.Upload(upload.Body.Id);
+            operations.Add(KvOperation.CheckIndex(mark, upload.MarkIndex));
+            operations.Add(KvOperation.Delete(mark));
+        }
+    }
+
+    /// <summary>The bodies that were taken away before the batch could be committed, by a clear or by a cleaner: they have to be uploaded again.</summary>
+    public IReadOnlyList<UploadedBody> LostUploads(Commit refusal)
+    {
+        List<UploadedBody>? lost = null;
+        for (var i = 0; i < _uploads.Count; i++)
+        {
+            if (refusal.Failed(_firstUpload + (2 * i)))
+                (lost ??= []).Add(_uploads[i]);
+        }
+
+        return lost ?? (IReadOnlyList<UploadedBody>)[];
     }
 
     /// <summary>The value of an entry. Valid until the batch is cleared.</summary>
@@ -89,6 +128,8 @@ internal sealed class PushBatch : IDisposable
     {
         _buffer.Truncate(0);
         _entries.Clear();
+        _uploads.Clear();
+        _bodies = 0;
         _operations = 0;
     }
 
@@ -100,7 +141,9 @@ internal sealed class PushBatch : IDisposable
 
     private static ConsulMqException TooLarge(Message message, long length) => new(
         ConsulMqError.MessageTooLarge,
-        $"The message takes {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit. Store the content elsewhere and push where it lies.",
+        message.Blob is null
+            ? $"The message takes {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit. Store the content elsewhere and push where it lies."
+            : $"The tags and headers of the message take {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit. Put what is long into the body.",
         message.Id);
 
     /// <summary>An entry's place in the batch.</summary>

@@ -21,6 +21,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
 
     private readonly PushRun _run = new(pusher.RentBatch());
     private readonly PushSender _sender = new(context);
+    private readonly BigBodies _bodies = new(context);
 
     public bool IsEmpty => _run.Items.Count == 0;
 
@@ -52,12 +53,21 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
             var item = _run.Items[i];
             var failed = item.Error ?? failure.Of(item);
             outcomes.Enqueue(new PushOutcome(item.Tag, failed is null ? item.ToQueueObject(context) : null, failed));
+            if (failed is not null || item.Seen?.Original is not null)
+                _bodies.Drop(item.Item);
+            if (item.Breaks)
+                failure.Error ??= item.Error;
         }
 
         _run.RemoveCovered();
     }
 
-    public void Clear() => _run.Clear();
+    public void Clear()
+    {
+        foreach (var item in _run.Items)
+            _bodies.Drop(item.Item);
+        _run.Clear();
+    }
 
     public void Release() => pusher.ReturnBatch(_run.Batch);
 }

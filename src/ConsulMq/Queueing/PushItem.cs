@@ -8,8 +8,11 @@ namespace ConsulMq.Queueing;
 /// <param name="DeduplicationId">The ID under which it is pushed once; null: each push counts.</param>
 /// <param name="WasLetIn">Whether it was in a queue before: what was added to it since must not keep it from going back.</param>
 /// <param name="TakesDefaults">Whether the queue's time to live is its own: nobody gave it another one.</param>
+/// <param name="Source">Where its body comes from, if that is not in the message, or was uploaded.</param>
+/// <param name="Upload">Its big body, whose mark goes in the transaction that makes the message; null: it has none, or its chunks are another message's already.</param>
 internal readonly record struct PushItem(
-    Message Message, long Due = 0, string? DeduplicationId = null, bool WasLetIn = false, bool TakesDefaults = false)
+    Message Message, long Due = 0, string? DeduplicationId = null, bool WasLetIn = false, bool TakesDefaults = false, BodySource? Source = null,
+    UploadedBody? Upload = null)
 {
     /// <summary>The item as it is pushed into a queue with this time to live, which begins when the message can be popped.</summary>
     public PushItem With(TimeSpan? timeToLive)

@@ -8,7 +8,9 @@ namespace ConsulMq.Queueing;
 /// <param name="Tag">The caller's own.</param>
 /// <param name="Error">Why it cannot be pushed by itself, if so.</param>
 /// <param name="Seen">What is known of its deduplication ID, if it has one.</param>
-internal readonly record struct PushEntry(PushItem Item, object? Source, object? Tag, ConsulMqException? Error = null, Deduplication? Seen = null)
+/// <param name="Breaks">Whether no later item can be pushed either: Consul failed while its body was uploaded.</param>
+internal readonly record struct PushEntry(
+    PushItem Item, object? Source, object? Tag, ConsulMqException? Error = null, Deduplication? Seen = null, bool Breaks = false)
 {
     /// <summary>The message as its producer sees it: the one that was pushed, or the one that it is a duplicate of.</summary>
     public QueueObject ToQueueObject(QueueContext context)
@@ -17,8 +19,10 @@ internal readonly record struct PushEntry(PushItem Item, object? Source, object?
         var message = original is null ? Item.Message : Item.Message with { Id = original.Id, CreatedAt = original.At, ExpiresAt = null };
         return new QueueObject(message, context.Keys.Queue, context.Settings.BodyReader, source: Source)
         {
+            BodySource = Item.Source,
             IsDuplicate = original is not null,
             DeduplicationId = Item.DeduplicationId,
+            NotBefore = Item.Due > 0 && original is null ? DateTimeOffset.FromUnixTimeMilliseconds(Item.Due) : null,
         };
     }
 }
@@ -34,6 +38,8 @@ internal sealed class PushRun(PushBatch batch)
     private readonly List<PushEntry> _items = [];
     private Dictionary<string, Deduplication>? _ids;
     private TimeSpan? _timeToLive;
+    private long _mostBytes = Unlimited;
+    private ConsulMqException? _broken;
 
     public PushBatch Batch { get; } = batch;
 
@@ -47,8 +53,12 @@ internal sealed class PushRun(PushBatch batch)
     {
         if (Batch.Entries.Count == 0)
             _timeToLive = settings.TimeToLive;
+        if (_broken is not null && entry.Error is null)
+            entry = entry with { Error = _broken };
         if (!TryEncode(ref entry, Unlimited))
             return false;
+        if (entry.Breaks)
+            _broken ??= entry.Error;
         _items.Add(entry);
         Covered++;
         return true;
@@ -57,7 +67,7 @@ internal sealed class PushRun(PushBatch batch)
     /// <summary>Makes sure that the batch is as these settings want it.</summary>
     public void Fit(QueueSettings settings)
     {
-        if (Batch.Entries.Count == 0 || _timeToLive != settings.TimeToLive)
+        if (Batch.Entries.Count == 0 || _timeToLive != settings.TimeToLive || _mostBytes != MostBytes(settings))
             Fill(settings);
     }
 
@@ -67,12 +77,23 @@ internal sealed class PushRun(PushBatch batch)
         Batch.Clear();
         _ids?.Clear();
         _timeToLive = settings.TimeToLive;
+        _mostBytes = MostBytes(settings);
         for (Covered = 0; Covered < _items.Count; Covered++)
         {
             var entry = _items[Covered];
             if (!TryEncode(ref entry, room))
                 return;
             _items[Covered] = entry;
+        }
+    }
+
+    /// <summary>Uploads bodies again that were taken away before they could be pushed.</summary>
+    public async Task UploadAgainAsync(BigBodies bodies, IReadOnlyList<UploadedBody> lost)
+    {
+        for (var i = 0; i < Covered; i++)
+        {
+            if (_items[i].Item.Upload is { } upload && lost.Contains(upload))
+                _items[i] = _items[i] with { Item = await bodies.UploadAsync(_items[i].Item, CancellationToken.None).ConfigureAwait(false) };
         }
     }
 
@@ -115,6 +136,9 @@ internal sealed class PushRun(PushBatch batch)
                 entry = entry with { Seen = Lead(entry.Seen ?? new Deduplication(DeduplicationId.ToKey(id))) };
             if (entry.Seen?.Damage is { } damage)
                 throw damage;
+            // That of a big body was looked at before it was uploaded.
+            if (_mostBytes != Unlimited && entry.Item.Message is { Blob: null, Body.Size: var size } && size > _mostBytes)
+                throw BodyUploader.TooLarge(size, _mostBytes);
             entry = entry with { Item = entry.Item.With(_timeToLive) };
             if (NeedsSending(entry))
             {
@@ -142,9 +166,14 @@ internal sealed class PushRun(PushBatch batch)
         return seen;
     }
 
+    /// <summary>What of the queue's limit matters for a body that stands in its line.</summary>
+    private static long MostBytes(QueueSettings settings) => settings.MaxBodyBytes < Layout.LineBytes ? settings.MaxBodyBytes : Unlimited;
+
     private void Reset()
     {
         Covered = 0;
+        if (_items.Count == 0)
+            _broken = null;
         Batch.Clear();
         _ids?.Clear();
     }

@@ -5,7 +5,11 @@ namespace ConsulMq.Queueing;
 /// <summary>Sends pushes: one write each transaction, whoever else pushes. Every write stands on the tail, and so on what is set for the queue.</summary>
 internal sealed class PushSender(QueueContext context)
 {
+    /// <summary>So often a body is uploaded that somebody takes away again before it can be pushed.</summary>
+    private const int MostUploads = 4;
+
     private readonly DepthLimit _depth = new(context);
+    private readonly BigBodies _bodies = new(context);
 
     /// <summary>Sends the first items of a run in one transaction. Afterwards those that it covers are in the queue, duplicates, or have an error.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueFull"/> and others; nothing was sent.</exception>
@@ -13,6 +17,7 @@ internal sealed class PushSender(QueueContext context)
     {
         var operations = new List<KvOperation>();
         TimeSpan? fullSince = null;
+        var uploads = 1;
         while (true)
         {
             await context.Tail.PrepareAsync().ConfigureAwait(false);
@@ -49,6 +54,14 @@ internal sealed class PushSender(QueueContext context)
                 seen?.Committed();
                 context.Maintenance.InPassing();
                 return;
+            }
+
+            if (run.Batch.LostUploads(commit) is { Count: > 0 } lost)
+            {
+                if (uploads++ == MostUploads)
+                    throw BodyUploader.KeepsVanishing(context.Keys.Queue);
+                await run.UploadAgainAsync(_bodies, lost).ConfigureAwait(false);
+                run.Fill(settings);
             }
 
             // Duplicates leave the batch.

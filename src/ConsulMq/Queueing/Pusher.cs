@@ -23,16 +23,24 @@ internal sealed class Pusher(QueueContext context)
     {
         // Milliseconds are what people read; nothing is ordered by them.
         var now = context.Now;
+        var due = draft.NotBefore > now ? DueAt(draft.NotBefore.Value) : 0;
         now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
         return new PushItem(new Message
         {
             Id = context.Ids.NewMessageId(),
             CreatedAt = now,
-            ExpiresAt = PushItem.Expiry(now, draft.TimeToLive),
+            ExpiresAt = PushItem.Expiry(due == 0 ? now : DateTimeOffset.FromUnixTimeMilliseconds(due), draft.TimeToLive),
             ContentType = draft.ContentType,
             Tags = draft.Tags,
             Headers = draft.Headers,
             Body = draft.Body,
-        }, DeduplicationId: draft.DeduplicationId, TakesDefaults: draft.TimeToLive is null);
+        }, due, draft.DeduplicationId, TakesDefaults: draft.TimeToLive is null);
+    }
+
+    /// <summary>In milliseconds since 1970, and never earlier.</summary>
+    private static long DueAt(DateTimeOffset time)
+    {
+        var milliseconds = time.ToUnixTimeMilliseconds();
+        return time.Ticks % TimeSpan.TicksPerMillisecond == 0 ? milliseconds : Math.Min(milliseconds + 1, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
     }
 }

@@ -20,6 +20,7 @@ internal sealed class QueueContext
         Settler = new Settler(this);
         Other = other;
         Maintenance = new Maintenance(this);
+        DamagedBodies = new DamagedBodies(settings.Clock);
     }
 
     public IConsul Consul { get; }
@@ -48,11 +49,36 @@ internal sealed class QueueContext
 
     public Maintenance Maintenance { get; }
 
+    /// <summary>The big bodies that cannot be read.</summary>
+    public DamagedBodies DamagedBodies { get; }
+
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();
 
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
-    public QueueObject ToQueueObject(Message message, long? position = null, Place? place = null, object? source = null, ConsulMqLease? lease = null) =>
-        new(message, Keys.Queue, Settings.BodyReader, position, place, source) { Lease = lease };
+    /// <param name="message">The message.</param>
+    /// <param name="position">Its place in the queue, where somebody looked.</param>
+    /// <param name="place">Where it was, if it may go back there.</param>
+    /// <param name="source">The object that its body was made of.</param>
+    /// <param name="open">Where its body comes from, if that is not in the message.</param>
+    /// <param name="lease">The lease on it.</param>
+    public QueueObject ToQueueObject(
+        Message message, long? position = null, Place? place = null, object? source = null, BodySource? open = null, ConsulMqLease? lease = null) =>
+        new(message, Keys.Queue, Settings.BodyReader, position, place, source) { Lease = lease, BodySource = open };
+
+    /// <summary>A message that was taken, with its body where that was read for it.</summary>
+    public QueueObject ToQueueObject(Message message, Place place, LoadedBody? loaded, ConsulMqLease? lease = null)
+    {
+        if (loaded is null)
+            return ToQueueObject(message, place: place, lease: lease);
+        if (loaded.Body is { } body)
+            return ToQueueObject(message with { Body = body, HasBody = true }, place: place, lease: lease);
+        return new QueueObject(message, Keys.Queue, Settings.BodyReader, null, place, loaded.Place!.Accept())
+        {
+            Lease = lease,
+            BodySource = loaded.ToSource(message.Blob?.Kind ?? BodyReference.KindOf(message.Body)),
+            Kept = loaded.Place,
+        };
+    }
 }

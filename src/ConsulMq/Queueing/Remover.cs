@@ -7,13 +7,19 @@ namespace ConsulMq.Queueing;
 /// <summary>Empties and removes queues: one transaction each.</summary>
 internal sealed class Remover(QueueContext context)
 {
-    /// <summary>Moves head and tail behind everything and deletes what was there. Receipts, settings and messages in flight stay.</summary>
+    private const int BodiesAtOnce = 32;
+
+    /// <summary>
+    /// Moves head and tail behind everything and deletes what was there. Receipts, settings and messages in flight stay, and so do the big bodies of those.
+    /// </summary>
     public async Task<long> ClearAsync(bool count, CancellationToken cancellation)
     {
         var keys = context.Keys;
         while (true)
         {
-            var index = await ReadAsync(cancellation).ConfigureAwait(false);
+            var pairs = await context.Index.SnapshotAsync(null, sessions: true, cancellation).ConfigureAwait(false);
+            var index = context.Index.Take(pairs) ?? throw await NoSuchQueueAsync(cancellation).ConfigureAwait(false);
+            var bodies = context.Index.TakeSessions(pairs).Count > 0 ? await BodiesAsync(cancellation).ConfigureAwait(false) : null;
             var depth = count ? (await new Inspector(context).CountAsync(cancellation).ConfigureAwait(false)).Depth : -1;
             var page = index.Tail.Page + 1;
             var operations = new List<KvOperation>
@@ -21,11 +27,14 @@ internal sealed class Remover(QueueContext context)
                 KvOperation.Cas(keys.Tail, index.Tail.Index, IndexCodec.Tail(page)),
                 KvOperation.Cas(keys.Head, index.HeadIndex, IndexCodec.Head(new HeadState(page, false), index.HeadIndex)),
             };
-            operations.AddRange(keys.Contents.Select(KvOperation.DeleteTree));
+            operations.AddRange(keys.Contents.Where(prefix => bodies is null || prefix != keys.Chunks).Select(KvOperation.DeleteTree));
             var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
             context.Index.Remember(commit.Succeeded ? index.Tail with { Page = page, Index = commit.Index, Most = null } : null);
-            if (commit.Succeeded)
-                return depth;
+            if (!commit.Succeeded)
+                continue;
+            if (bodies is { Count: > 0 })
+                await RemoveBodiesAsync(bodies, cancellation).ConfigureAwait(false);
+            return depth;
         }
     }
 
@@ -45,11 +54,36 @@ internal sealed class Remover(QueueContext context)
         }
     }
 
-    private async Task<IndexState> ReadAsync(CancellationToken cancellation)
+    private async Task<IndexState> ReadAsync(CancellationToken cancellation) =>
+        await context.Index.ReadAsync(cancellation).ConfigureAwait(false) ?? throw await NoSuchQueueAsync(cancellation).ConfigureAwait(false);
+
+    private async Task<ConsulMqException> NoSuchQueueAsync(CancellationToken cancellation)
     {
-        if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is { } index)
-            return index;
         await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-        throw Errors.NoSuchQueue(context.Keys.Queue);
+        return Errors.NoSuchQueue(context.Keys.Queue);
+    }
+
+    /// <summary>The prefixes of the chunks of all big bodies.</summary>
+    private async Task<HashSet<string>> BodiesAsync(CancellationToken cancellation) =>
+        [.. (await context.Consul.KeysAsync(context.Keys.Chunks, "/", ReadOptions.Consistent, cancellation).ConfigureAwait(false)).Keys];
+
+    /// <summary>Removes these bodies, but for those of messages in flight. What was cleared cannot be leased any more, so their list is complete.</summary>
+    private async Task RemoveBodiesAsync(HashSet<string> bodies, CancellationToken cancellation)
+    {
+        var leases = await context.Consul.ListAsync(context.Keys.InFlight, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        foreach (var pair in leases.Pairs)
+        {
+            // Of a lease that cannot be read nobody knows which bodies it has: then all of them stay.
+            if (!EntryKey.TryParse(context.Keys, pair.Key, out var key) || new StoredEntry(key, pair, new List<ConsulMqException>()).Messages() is not { } messages)
+                return;
+            foreach (var message in messages)
+            {
+                if (message.Blob is { } body)
+                    bodies.Remove(context.Keys.Body(body.Id));
+            }
+        }
+
+        foreach (var some in bodies.Select((prefix, i) => (prefix, i)).GroupBy(static body => body.i / BodiesAtOnce, static body => KvOperation.DeleteTree(body.prefix)))
+            await context.Committer.CommitAsync([.. some]).WithCancellation(cancellation).ConfigureAwait(false);
     }
 }

@@ -45,7 +45,7 @@ internal static class Selector
             {
                 if (claim.Taken.Count >= max)
                     return claim;
-                if (entry.Cursor.Has(offset) && !TryAdd(claim, entry, offset, now, expired))
+                if (entry.Has(offset) && !TryAdd(claim, entry, offset, now, expired))
                     return claim;
             }
         }
@@ -114,7 +114,7 @@ internal static class Selector
                 if (!entry.IsOpen || entry.Messages() is null)
                     continue;
                 _offset = Math.Max(_offset, entry.Cursor.First);
-                while (_offset < entry.Cursor.End && !entry.Cursor.Has(_offset))
+                while (_offset < entry.Cursor.End && !entry.Has(_offset))
                     _offset++;
                 if (_offset < entry.Cursor.End)
                     return true;
@@ -126,7 +126,7 @@ internal static class Selector
         private bool SeekFront()
         {
             var messages = _front!.Messages;
-            while (_frontAt < messages.Count && !(messages[_frontAt].Entry.IsOpen && messages[_frontAt].Entry.Cursor.Has(messages[_frontAt].Offset)))
+            while (_frontAt < messages.Count && !(messages[_frontAt].Entry.IsOpen && messages[_frontAt].Entry.Has(messages[_frontAt].Offset)))
                 _frontAt++;
             return _frontAt < messages.Count;
         }

@@ -21,7 +21,9 @@ internal sealed class SettlePlan : IDisposable
     private readonly Claim _claim;
     private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
-    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries };
+    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries, MaxBodies = 1 };
+    private BodyCopies? _copies;
+    private bool _isDone;
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private QueueContext? _other;
     private IndexState? _index;
@@ -49,10 +51,12 @@ internal sealed class SettlePlan : IDisposable
         var message = lease.Messages()![offset];
         if (settlement.Kind != SettlementKind.Complete && settlement.Counts)
             message = message with { Deliveries = message.Deliveries + 1 };
-        isDeadLetter = IsDead(settlement, message);
-        if (!_claim.HasRoomFor(lease) || !TryPut(message, settlement, isDeadLetter))
+        // What cannot be read cannot go elsewhere: it goes back, is passed over there, and can be repaired.
+        isDeadLetter = IsDead(settlement, message) && _context.DamagedBodies.Find(message.Blob) is null;
+        var stays = settlement.Kind != SettlementKind.Complete && !isDeadLetter;
+        if (!_claim.HasRoomFor(lease, offset, stays) || !TryPut(message, settlement, isDeadLetter))
             return false;
-        _claim.TryAdd(lease, offset, true);
+        _claim.TryAdd(lease, offset, false, stays);
         if (soleSession is not null)
             _sessions.Add(soleSession);
         return true;
@@ -72,6 +76,8 @@ internal sealed class SettlePlan : IDisposable
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)
             await _other.Tail.PrepareAsync().ConfigureAwait(false);
+        if (_copies is not null)
+            await _copies.CopyAsync(CancellationToken.None).ConfigureAwait(false);
         return true;
     }
 
@@ -95,6 +101,7 @@ internal sealed class SettlePlan : IDisposable
     {
         if (_landing is { } landing)
             (_other ?? _context).Tail.Learn(landing, commit);
+        _isDone = commit.Succeeded;
         if (!commit.Succeeded)
             return _claim.LostEntries(commit).Select(static lease => lease.Key.Key);
 
@@ -109,6 +116,9 @@ internal sealed class SettlePlan : IDisposable
     {
         _back.Dispose();
         _later.Dispose();
+        // Where nobody knows whether it was done, this does nothing if it was.
+        if (!_isDone)
+            _copies?.Discard();
         _elsewhere.Dispose();
     }
 
@@ -147,14 +157,20 @@ internal sealed class SettlePlan : IDisposable
 
     private bool TryPutElsewhere(QueueContext queue, Message message)
     {
-        if ((_other is not null && _other != queue) || !TryPut(_elsewhere, message, 0))
+        if ((_other is not null && _other != queue) || !IsAlone(_elsewhere))
             return false;
+        var copies = _copies ?? new BodyCopies(_context, queue, _elsewhere);
+        if (!copies.TryAdd(message))
+            return false;
+        _copies = copies;
         _other = queue;
         return true;
     }
 
+    private bool TryPut(PushBatch batch, Message message, long due) => IsAlone(batch) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+
     /// <summary>All that does not vanish goes to one and the same place: a transaction stands on one tail, and carries one batch.</summary>
-    private bool TryPut(PushBatch batch, Message message, long due)
+    private bool IsAlone(PushBatch batch)
     {
         foreach (var other in (ReadOnlySpan<PushBatch>)[_back, _later, _elsewhere])
         {
@@ -162,6 +178,6 @@ internal sealed class SettlePlan : IDisposable
                 return false;
         }
 
-        return batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+        return true;
     }
 }

@@ -78,8 +78,17 @@ internal sealed class Settler(QueueContext context)
                     break;
             }
 
-            if (!await plan.PrepareAsync().ConfigureAwait(false))
-                return given;
+            try
+            {
+                if (!await plan.PrepareAsync().ConfigureAwait(false))
+                    return given;
+            }
+            catch (DamagedBodyException)
+            {
+                // It is known from now on, and stays in its queue.
+                continue;
+            }
+
             var commit = await context.Committer.CommitAsync(plan.ToOperations()).ConfigureAwait(false);
             var known = plan.Learn(commit).ToList();
             if (!commit.Succeeded && known.Count > 0)
@@ -129,7 +138,18 @@ internal sealed class Settler(QueueContext context)
                 break;
         }
 
-        if (!await plan.PrepareAsync().ConfigureAwait(false))
+        bool isThere;
+        try
+        {
+            isThere = await plan.PrepareAsync().ConfigureAwait(false);
+        }
+        catch (DamagedBodyException)
+        {
+            // It is known from now on.
+            return open;
+        }
+
+        if (!isThere)
         {
             foreach (var item in open)
                 outcomes[item.Number] = new SettleOutcome(null, false, Lost(item));
@@ -169,6 +189,7 @@ internal sealed class Settler(QueueContext context)
                 : lease.Messages() is not { } messages ? lease.Damage
                 : messages[item.Handle.Offset].Id != item.Settlement.Id ? InvalidHandle(item.Settlement)
                 : !lease.Cursor.Has(item.Handle.Offset) || !seen.Add((item.Handle.Lease.Key, item.Handle.Offset)) ? Settled(item)
+                : item.Settlement.Destination is not null ? lease.Damage ?? context.DamagedBodies.Find(messages[item.Handle.Offset].Blob)
                 : lease.Damage;
             if (error is null)
                 found.Add(item);

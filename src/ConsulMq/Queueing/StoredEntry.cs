@@ -10,6 +10,7 @@ namespace ConsulMq.Queueing;
 internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulMqException> found)
 {
     private Message[]? _messages;
+    private HashSet<int>? _spoilt;
 
     /// <summary>An entry that was just written.</summary>
     public static StoredEntry Written(EntryKey key, ulong index, Message[] messages) =>
@@ -34,7 +35,20 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
     public bool IsGone { get; set; }
 
     /// <summary>Whether a message can be taken from it.</summary>
-    public bool IsOpen => !IsGone && Damage is null && Cursor.Left > 0;
+    public bool IsOpen => !IsGone && Damage is null && Cursor.Left > SpoiltLeft;
+
+    /// <summary>How many of its messages have a body that cannot be read. They stay, and consumers pass over them.</summary>
+    private int SpoiltLeft => _spoilt?.Count(Cursor.Has) ?? 0;
+
+    /// <summary>Whether the message at an offset can be taken, as far as is known.</summary>
+    public bool Has(int offset) => Cursor.Has(offset) && _spoilt?.Contains(offset) != true;
+
+    /// <summary>Notes that the body of a message cannot be read.</summary>
+    public void Spoil(int offset, ConsulMqException damage)
+    {
+        if ((_spoilt ??= []).Add(offset))
+            found.Add(damage);
+    }
 
     /// <summary>The order in which entries of the log were committed.</summary>
     public static int ByCommit(StoredEntry a, StoredEntry b) =>

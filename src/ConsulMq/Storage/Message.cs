@@ -24,7 +24,17 @@ internal sealed record Message
     /// <summary>Its place, where that does not follow from where it is stored: in the front set and in flight.</summary>
     public Rank? Rank { get; init; }
 
+    /// <summary>The body; of a big one, empty bytes unless <see cref="HasBody"/>.</summary>
     public required MessageBody Body { get; init; }
+
+    /// <summary>Where a big body lies; null: it stands in the line.</summary>
+    public BodyReference? Blob { get; init; }
+
+    /// <summary>Whether <see cref="Body"/> is the body, or it has still to be read from where it lies.</summary>
+    public bool HasBody { get; init; } = true;
+
+    /// <summary>What stands for a body that was not read.</summary>
+    public static MessageBody NotRead { get; } = MessageBody.FromBytes(default);
 
     public static IReadOnlyDictionary<string, string> NoHeaders { get; } = new Dictionary<string, string>();
 

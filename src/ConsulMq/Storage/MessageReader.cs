@@ -34,6 +34,7 @@ internal static class MessageReader
         IReadOnlyList<string> tags = [];
         IReadOnlyDictionary<string, string> headers = Message.NoHeaders;
         MessageBody? body = null;
+        BodyReference? blob = null;
 
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
             throw new FormatException("it is not a JSON object");
@@ -61,6 +62,11 @@ internal static class MessageReader
                 body = One(body, MessageBody.FromBytes(Next(ref json).GetBytesFromBase64()));
             else if (json.ValueTextEquals("json"u8))
                 body = One(body, ReadJson(ref json, line));
+            else if (json.ValueTextEquals("body"u8))
+            {
+                blob = BodyReferenceReader.Read(ref json);
+                body = One(body, Message.NotRead);
+            }
             else
                 json.Skip();
         }
@@ -69,7 +75,10 @@ internal static class MessageReader
             throw new FormatException("it is more than one JSON object");
         if (deliveries < 0)
             throw new FormatException("its deliveries are negative");
-        var (realBody, realType) = Unwrap(body ?? throw new FormatException("it has no body (text, json or base64)"), type);
+        var given = body ?? throw new FormatException("it has no body (text, json, base64 or body)");
+        var (realBody, realType) = blob is null ? Unwrap(given, type) : (given, type);
+        if (blob is { Kind: BlobKind.Bytes } && type == MessageBody.Utf16ContentType && blob.Size % 2 == 0)
+            (blob, realType) = (blob with { Kind = BlobKind.Utf16 }, null);
         return new Message
         {
             Id = id ?? throw new FormatException("it has no id"),
@@ -81,6 +90,8 @@ internal static class MessageReader
             Deliveries = deliveries,
             Rank = rank,
             Body = realBody,
+            Blob = blob,
+            HasBody = blob is null,
         };
     }
 

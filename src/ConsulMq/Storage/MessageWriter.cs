@@ -21,6 +21,11 @@ internal sealed class MessageWriter : IDisposable
     private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
     private static readonly JsonEncodedText Json = JsonEncodedText.Encode("json");
     private static readonly JsonEncodedText Base64 = JsonEncodedText.Encode("base64");
+    private static readonly JsonEncodedText Body = JsonEncodedText.Encode("body");
+    private static readonly JsonEncodedText Size = JsonEncodedText.Encode("size");
+    private static readonly JsonEncodedText Chunks = JsonEncodedText.Encode("chunks");
+    private static readonly JsonEncodedText Sha256 = JsonEncodedText.Encode("sha256");
+    private static readonly JsonEncodedText Is = JsonEncodedText.Encode("is");
 
     private readonly PooledBuffer _buffer;
     private readonly Utf8JsonWriter _json;
@@ -56,17 +61,41 @@ internal sealed class MessageWriter : IDisposable
     }
 
     /// <summary>The longest line that a message can have, or less: cheap to tell, so that what is far too large is never encoded.</summary>
-    public static long LeastLength(Message message) => message.Body.Kind switch
+    public static long LeastLength(Message message) => message.Blob is not null ? 0 : message.Body.Kind switch
     {
         BodyKind.Text => message.Body.Text!.Length,
         BodyKind.Json => message.Body.Bytes.Length,
         _ => message.Body.Bytes.Length / 3L * 4,
     };
 
+    /// <summary>A bound that no line is longer than, cheap to tell.</summary>
+    public static long MostLength(Message message)
+    {
+        // A character becomes at most six bytes (\u001f); the rest is names, times and numbers.
+        var words = 512L + (message.ContentType?.Length ?? 0) + (message.Rank?.Elements.Count ?? 0) * 4L;
+        foreach (var tag in message.Tags)
+            words += tag.Length + 1;
+        foreach (var header in message.Headers)
+            words += header.Key.Length + header.Value.Length + 2;
+        var body = message.Blob is not null ? 0 : message.Body.Kind switch
+        {
+            BodyKind.Text => 6L * message.Body.Text!.Length,
+            BodyKind.Json => message.Body.Bytes.Length,
+            _ => (message.Body.Bytes.Length / 3L * 4) + 4,
+        };
+        return (6 * words) + body;
+    }
+
     public void Dispose() => _json.Dispose();
 
     private void WriteBody(Message message)
     {
+        if (message.Blob is { } blob)
+        {
+            WriteReference(blob, message.ContentType);
+            return;
+        }
+
         var body = message.Body;
         if (body.Kind == BodyKind.Text && !MessageBody.IsWellFormed(body.Text!))
         {
@@ -91,6 +120,21 @@ internal sealed class MessageWriter : IDisposable
                 _json.WriteBase64String(Base64, body.Bytes.Span);
                 break;
         }
+    }
+
+    private void WriteReference(BodyReference body, string? type)
+    {
+        if (body.Kind == BlobKind.Utf16)
+            _json.WriteString(ContentType, MessageBody.Utf16ContentType);
+        else if (type is not null)
+            _json.WriteString(ContentType, type);
+        _json.WriteStartObject(Body);
+        _json.WriteString(Id, body.Id);
+        _json.WriteString(Is, body.Kind switch { BlobKind.Text => "text", BlobKind.Json => "json", _ => "bytes" });
+        _json.WriteNumber(Size, body.Size);
+        _json.WriteNumber(Chunks, body.Chunks);
+        _json.WriteString(Sha256, body.Sha256);
+        _json.WriteEndObject();
     }
 
     private void WriteRank(Rank rank)

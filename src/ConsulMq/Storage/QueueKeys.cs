@@ -5,6 +5,9 @@ namespace ConsulMq.Storage;
 /// <summary>Where a queue keeps what. The one place that knows the names of keys; docs/storage-protocol.md lists them.</summary>
 internal sealed class QueueKeys
 {
+    /// <summary>So many bits of a due time are left open in the prefixes by which due times are listed: a multiple of four, the bits of a hex digit.</summary>
+    public const int DueSpanBits = 20;
+
     public QueueKeys(string prefix, string queue)
     {
         Queue = queue;
@@ -91,6 +94,15 @@ internal sealed class QueueKeys
     /// <summary>The prefix of the cursors of a page's entries.</summary>
     public string PageCursors(long page) => Cursors + "p/" + Hex(page) + "/";
 
+    /// <summary>The prefix of a big body's chunks.</summary>
+    public string Body(string id) => string.Concat(Chunks, id, "/");
+
+    /// <summary>A chunk of a big body.</summary>
+    public string Chunk(string id, int number) => Body(id) + number.ToString("d6", CultureInfo.InvariantCulture);
+
+    /// <summary>The mark of an upload under way.</summary>
+    public string Upload(string id) => Uploads + id;
+
     /// <summary>The prefix of the cursors of the front set's entries.</summary>
     public string FrontCursors => Cursors + "f/";
 
@@ -113,6 +125,10 @@ internal sealed class QueueKeys
     public long WindowOf(string prefix) =>
         prefix.Length == Seen.Length + 17 && prefix[prefix.Length - 1] == '/' && prefix.StartsWith(Seen, StringComparison.Ordinal)
         && long.TryParse(prefix.Substring(Seen.Length, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var window) ? window : -1;
+
+    /// <summary>The prefix of what is due within one span of 2^20 milliseconds, about 17 minutes.</summary>
+    /// <param name="span">The number of the span: milliseconds since 1970 shifted right by <see cref="DueSpanBits"/>.</param>
+    public string DueSpan(long span) => Scheduled + (span << DueSpanBits).ToString("x16", CultureInfo.InvariantCulture).Substring(0, 16 - (DueSpanBits / 4));
 
     /// <summary>The page in a key under <see cref="Log"/>, or -1 if it is not one.</summary>
     public long PageOf(string key) =>

@@ -39,7 +39,7 @@ public abstract class CommandTests : IDisposable
     /// <summary>Runs a script that writes exactly one error.</summary>
     protected ErrorRecord Fail(string script, IDictionary? parameters = null) => Assert.Single(Session.Run(script, parameters).Errors);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Session.Dispose();
         GC.SuppressFinalize(this);

@@ -44,4 +44,27 @@ public sealed class FormatTests() : CommandTests(InMemory)
         Assert.DoesNotContain('\u001b', string.Concat(lines[2..]));
         Assert.EndsWith("a␛[31mb␊c", lines[3], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_queue_s_table_fits_in_80_columns()
+    {
+        using var process = ScriptHostProcess.Start("Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory; New-ConsulMqQueue ('n' * 32) -TimeToLive 7d -MaxDepth 1000");
+
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["Name", "Depth", "InFlight", "Scheduled", "Size", "Oldest"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
+
+    [Fact]
+    public async Task A_lease_fits_in_80_columns()
+    {
+        using var process = ScriptHostProcess.Start("Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory; $null = 'x' | Push-ConsulMqItem jobs; Pop-ConsulMqItem jobs -LeaseDuration 10m | Update-ConsulMqLease");
+
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["Id", "Queue", "Duration", "Left", "Handle"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
 }

@@ -61,8 +61,10 @@ internal sealed class Crew : IAsyncDisposable
     public IReadOnlyList<string> TakeAll() => Run("Pop-ConsulMqItem jobs -All | ForEach-Object Body");
 
     /// <summary>The keys of the queue's log.</summary>
-    public IReadOnlyList<string> LogKeys() => Run(
-        $"(Get-ConsulMqConnection).Consul.KeysAsync('{_prefix}/jobs/p/', $null, [ConsulMq.Consul.ReadOptions]::Consistent, [Threading.CancellationToken]::None).GetAwaiter().GetResult().Keys");
+    public IReadOnlyList<string> LogKeys() => Keys("p/");
+
+    /// <summary>The keys of what is in flight.</summary>
+    public IReadOnlyList<string> InFlightKeys() => Keys("i/");
 
     public async ValueTask DisposeAsync()
     {
@@ -71,4 +73,7 @@ internal sealed class Crew : IAsyncDisposable
         _session.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private IReadOnlyList<string> Keys(string part) => Run(
+        $"(Get-ConsulMqConnection).Consul.KeysAsync('{_prefix}/jobs/{part}', $null, [ConsulMq.Consul.ReadOptions]::Consistent, [Threading.CancellationToken]::None).GetAwaiter().GetResult().Keys");
 }

@@ -61,6 +61,28 @@ public sealed class OutageTests(ITestOutputHelper log) : IAsyncLifetime
         Assert.Empty(crew.TakeAll());
     }
 
+    [Fact]
+    public async Task A_worker_works_on_when_Consul_is_back()
+    {
+        const int jobs = 3000;
+        await using var crew = new Crew(_consul.Address);
+        crew.Fill(jobs);
+        // Less patience than Consul takes to come back: the worker itself has to try again.
+        var worker = await crew.StartAsync("worker", Scripts.WorkUntilEmpty, count: 4, patience: "1s");
+        await worker.GoAsync();
+
+        foreach (var moment in new[] { 500, 1500 })
+        {
+            await worker.HasWrittenAsync(moment);
+            await CrashAsync();
+        }
+
+        await worker.EndsAsync(0, Limit);
+        Assert.Equal(Enumerable.Range(1, jobs), worker.Lines.Select(int.Parse).Distinct().Order());
+        Assert.Empty(crew.TakeAll());
+        Assert.Empty(crew.InFlightKeys());
+    }
+
     private async Task CrashAsync()
     {
         var watch = Stopwatch.StartNew();

@@ -55,4 +55,48 @@ internal static class Scripts
             $lines.WriteLine($given.Count)
         }
         """;
+
+    /// <summary>
+    /// Works on all there is until it is killed or interrupted, <c>$Count</c> at a time. Says <c>s ID BODY DELIVERIES TICKS</c> when it begins with a job, and
+    /// <c>d ID TICKS</c> when the job is known to be completed. The poison job fails always.
+    /// </summary>
+    public const string WorkOn =
+        """
+        $null = Connect-ConsulMq $Address -Prefix $Prefix -Timeout $Patience -SessionTtl 10s
+        $out = [IO.TextWriter]::Synchronized($lines)
+        Invoke-ConsulMqWorker jobs -ThrottleLimit $Count -RetryDelay 100ms -Verbose {
+            ($using:out).WriteLine("s $($_.Id) $($_.Body) $($_.DeliveryCount) $([DateTime]::UtcNow.Ticks)")
+            if ($_.Body -eq 'poison') { throw 'cannot digest' }
+            [Threading.Thread]::Sleep(5)
+        } 2>$null 3>$null 4>&1 | ForEach-Object {
+            if ("$_" -match '^Message (\S+) is done') { $out.WriteLine("d $($Matches[1]) $([DateTime]::UtcNow.Ticks)") }
+        }
+        """;
+
+    /// <summary>Takes a message on a lease, says so, and does nothing with it.</summary>
+    public const string LeaseAndHang =
+        """
+        $null = Connect-ConsulMq $Address -Prefix $Prefix -SessionTtl 10s
+        $item = Pop-ConsulMqItem jobs -Lease -Wait
+        $lines.WriteLine($item.Body)
+        while ($true) { [Threading.Thread]::Sleep(100) }
+        """;
+
+    /// <summary>Works on messages, each of which takes until it is asked to stop.</summary>
+    public const string WorkUntilStopped =
+        """
+        $out = [IO.TextWriter]::Synchronized($lines)
+        Invoke-ConsulMqWorker jobs -ThrottleLimit $Count {
+            ($using:out).WriteLine("began $($_.Body)")
+            while (-not [IO.File]::Exists($using:stop)) { [Threading.Thread]::Sleep(5) }
+            ($using:out).WriteLine("ended $($_.Body)")
+        }
+        """;
+
+    /// <summary>Works on all there is and ends.</summary>
+    public const string WorkUntilEmpty =
+        """
+        $out = [IO.TextWriter]::Synchronized($lines)
+        Invoke-ConsulMqWorker jobs -ThrottleLimit $Count -StopWhenEmpty { ($using:out).WriteLine($_.Body); [Threading.Thread]::Sleep(2) }
+        """;
 }

@@ -1,5 +1,6 @@
 using ConsulMq.Consul;
 using ConsulMq.InMemory;
+using ConsulMq.Queueing;
 using ConsulMq.Tests.Support;
 
 namespace ConsulMq.Tests.Queueing;
@@ -45,6 +46,24 @@ public sealed class Costs : IDisposable
         for (var i = 0; i < count; i++)
             await push.AddAsync(Text(new string('x', size)), null, None);
         await push.FlushAsync(None);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task ABigBodyCostsItsChunksAndAMarkAndComesOutWithOneWrite(int chunks)
+    {
+        var queue = _connection.Queue("jobs");
+        await queue.PushAsync(Text("warm"), None);
+        using var consumer = queue.OpenConsumer();
+        await consumer.PopAsync(1, None);
+        _counting.Take();
+        var body = MessageBody.FromBytes(new byte[chunks * Layout.ChunkBytes]);
+        await queue.PushAsync(new MessageDraft { Body = body }, None);
+        Assert.Equal((chunks + 2, chunks + 2), _counting.Take());
+        Assert.Single((await consumer.PopAsync(1, None)).Items);
+        // The page is read for what was pushed since.
+        Assert.Equal((chunks + 2, 1), _counting.Take());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class LeaseCosts : IDisposable
     public LeaseCosts()
     {
         _counting = new CountingConsul(_consul);
-        _connection = new ConsulMqConnection(new Unowned(_counting), new ConnectionSettings { Clock = new ManualClock() });
+        _connection = new ConsulMqConnection(new Unowned(_counting), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0 });
     }
 
     private static CancellationToken None => CancellationToken.None;
@@ -43,7 +43,7 @@ public sealed class LeaseCosts : IDisposable
     public async Task AThousandLeasedAndCompletedAreAHandfulOfWrites()
     {
         await FillPacked(1000);
-        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new ManualClock() });
+        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0 });
         await LeaseAndComplete(1, slow.Queue("jobs"));
         _counting.Take();
         await LeaseAndComplete(999, slow.Queue("jobs"));
@@ -61,7 +61,7 @@ public sealed class LeaseCosts : IDisposable
         var items = (await consumer.LeaseAsync(10, null, None)).Items;
         _counting.Take();
         using var settle = Queue.OpenSettle();
-        await settle.AddAsync(Settlement.Of(SettlementKind.Return, items[3]), null, None);
+        await settle.AddAsync(Settlement.Of(SettlementKind.Return, items[0]), null, None);
         await settle.FlushAsync(None);
         Assert.Equal((2, 1), _counting.Take());
     }

@@ -118,6 +118,27 @@ public sealed class LostReplies : IDisposable
         Assert.Equal(["c"], await Drain());
     }
 
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task ADelayedPushHappensOnceAndSoDoesItsMoveIntoTheQueue(Sabotage sabotage)
+    {
+        var notBefore = DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(300);
+        await Queue.PushAsync(Text("a"), None);
+        _saboteur.Next = sabotage;
+        await Queue.PushAsync(Text("b") with { NotBefore = notBefore }, None);
+        using var consumer = Queue.OpenConsumer();
+        Assert.Equal("a", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal(Sabotage.None, _saboteur.Next);
+        // The next write is the one that moves it.
+        _saboteur.Next = sabotage;
+        Assert.True(await consumer.WaitAsync(TimeSpan.FromSeconds(30), None));
+        Assert.Equal(["b"], await Drain());
+        Assert.Equal(Sabotage.None, _saboteur.Next);
+    }
+
     [Fact]
     public async Task WhenConsulStaysAwayTheOutcomeIsUnknownAndNothingIsSentAgain()
     {

@@ -120,12 +120,38 @@ internal sealed class Actors(World world, Auditor auditor)
     }
 
     /// <summary>Takes all that is left, when the network is well again.</summary>
-    public async Task Drain(Client client)
+    public async Task Drain(Client client, string name = World.QueueName)
     {
-        using var consumer = client.Queue.OpenConsumer();
-        while (await PopOnce(client, consumer, 7, CancellationToken.None).ConfigureAwait(false) is { Items.Count: > 0 })
+        var queue = world.LedgerOf(name);
+        using var consumer = client.Connection.Queue(name).OpenConsumer();
+        while (true)
         {
+            var since = world.Timeline.Elapsed;
+            if ((await PopOnce(client, consumer, 7, CancellationToken.None, queue).ConfigureAwait(false)).Items.Count > 0)
+                continue;
+            // Nothing disturbs it: what was due before must be there.
+            if (queue.NextDue <= world.Timeline.UtcNow - (world.Timeline.Elapsed - since))
+                world.Fail($"{client.Name} was told that the queue is empty, and something is due since {queue.NextDue:O}.");
+            if (queue.NextDue is null)
+                return;
+            // Whoever waits looks every few minutes: for days that is all that a schedule would be.
+            if (queue.NextDue > world.Timeline.UtcNow.AddHours(3) || Random.Next(2) == 0)
+                await world.Timeline.Delay(client, TimeSpan.FromMinutes(Random.Next(90)), CancellationToken.None).ConfigureAwait(false);
+            else
+                await WaitForNext(client, consumer, queue).ConfigureAwait(false);
         }
+    }
+
+    private async Task WaitForNext(Client client, QueueConsumer consumer, Ledger queue)
+    {
+        var due = queue.NextDue;
+        world.Tell(client.Name, $"WAITS until {due:O}");
+        if (!await consumer.WaitAsync(TimeSpan.FromDays(10), CancellationToken.None).ConfigureAwait(false))
+            world.Fail($"{client.Name} waited in vain for what is due at {due:O}.");
+        // A timer may fire though the drain could go on: that is how time passes here.
+        var late = world.Timeline.UtcNow - due;
+        if (late > TimeSpan.FromSeconds(10) && !world.HasJumped)
+            world.Fail($"{client.Name} was woken {late} late.");
     }
 
     private async Task Pop(Client client, QueueConsumer consumer, CancellationToken cancellation)
@@ -160,25 +186,28 @@ internal sealed class Actors(World world, Auditor auditor)
         }
     }
 
-    private async Task<PopBatch> PopOnce(Client client, QueueConsumer consumer, int max, CancellationToken cancellation)
+    private async Task<PopBatch> PopOnce(Client client, QueueConsumer consumer, int max, CancellationToken cancellation, Ledger? queue = null)
     {
         var since = world.Step;
         var sinceTime = world.Timeline.UtcNow;
         var batch = await consumer.PopAsync(max, cancellation).ConfigureAwait(false);
         world.Tell(client.Name, $"POPPED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.Content.Text!)))}");
-        auditor.Returned(client, since, sinceTime, batch);
+        auditor.Returned(client, since, sinceTime, batch, queue);
         return batch;
     }
 
     private Task Wait(Client client, QueueConsumer consumer, CancellationToken cancellation) => Do(client, "wait", async () =>
     {
         var since = world.Step;
+        var sinceTime = world.Timeline.Elapsed;
         var found = await consumer.WaitAsync(TimeSpan.FromSeconds(Random.Next(world.Leases is null ? 900 : 120)), cancellation).ConfigureAwait(false);
         world.Tell(client.Name, $"WAITED: {found}");
         auditor.Waited(client, since, found);
         // Messages wake whoever waits; only a network that is cut keeps them from it.
         if (found && !client.WasCutOff && !world.HasJumped && world.Ledger.FilledFor > TimeSpan.FromSeconds(60))
             world.Fail($"{client.Name} was woken after {world.Ledger.FilledFor.TotalSeconds:0} s.");
+        if (!client.WasCutOff && !world.HasJumped && world.Ledger.OverdueSince(sinceTime) is var overdue && overdue > TimeSpan.FromSeconds(60))
+            world.Fail($"{client.Name} waited, and for {overdue.TotalSeconds:0} s did not move what was due.");
     });
 
     /// <summary>An operation with its number of requests; errors for users and cancellations are part of life.</summary>
@@ -217,8 +246,17 @@ internal sealed class Actors(World world, Auditor auditor)
         {
             Body = MessageBody.FromText(world.Chance(world.Scenario.Big) ? text + new string('.', 17_000) : text),
             TimeToLive = world.Chance(world.Scenario.Expiring) ? TimeSpan.FromMilliseconds(Random.Next(1, 5000)) : null,
+            NotBefore = world.Chance(world.Scenario.Delayed) ? world.Timeline.UtcNow + NextDelay() : null,
         };
     }
+
+    /// <summary>Mostly moments, so that it is due while others work; now and then the times for which nobody stays awake.</summary>
+    private TimeSpan NextDelay() => Random.Next(16) switch
+    {
+        0 => TimeSpan.FromHours(Random.Next(1, 80)),
+        < 4 => TimeSpan.FromSeconds(Random.Next(1, 900)),
+        _ => TimeSpan.FromMilliseconds(Random.Next(3000)),
+    };
 
     public CancellationTokenSource Cancellation(Client client)
     {

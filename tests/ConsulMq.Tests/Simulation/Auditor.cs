@@ -111,7 +111,9 @@ internal sealed class Auditor(World world)
             world.Fail($"{journey} is still there ({journey.Stays[0]}), and no pop finds it.");
         foreach (var message in world.Ledgers.SelectMany(static l => l.Messages))
         {
-            if (message.IsPresent)
+            if (message.IsScheduled)
+                world.Fail($"{message} is due since {message.Due:O}, and nobody brought it into the queue.");
+            else if (message.IsPresent)
                 world.Fail($"{message} is still there, and no pop finds it.");
             else if (message.Removals[^1] is { IsClear: false, HadExpired: false, WasHandedOut: false, IsLease: false, IsMove: false } removal && !removal.By.MayHaveLostWhatItTook)
                 world.Fail($"{message} was taken by {removal.By.Name}, and nobody was given it: it is lost.");

@@ -12,7 +12,7 @@ internal sealed class Client
             Clock = new SimulatedClock(world.Timeline, this),
             Random = new SimulatedRandom(world.Random, world.Scenario.Rolls),
             Continuations = TaskCreationOptions.None,
-            FirstChores = world.Mistake == Mistake.CollectYoungReceipts ? 1 : 1 / 16.0,
+            FirstChores = 0.5,
         });
         Queue = Connection.Queue(World.QueueName);
     }

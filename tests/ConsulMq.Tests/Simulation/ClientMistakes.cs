@@ -15,8 +15,6 @@ internal sealed class ClientMistakes(World world)
     /// <summary>How many steps a list is old.</summary>
     private const int OldSteps = 40;
 
-    private static readonly TimeSpan LongAgo = TimeSpan.FromDays(3);
-
     private readonly HashSet<string> _reaped = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _fences = new(StringComparer.Ordinal);
     private ulong _fakes;
@@ -68,16 +66,6 @@ internal sealed class ClientMistakes(World world)
         _reaped.Add(prefix);
         return world.Mistake != Mistake.ReapByAnOldList ? listing
             : new KvKeys([.. listing.Keys.Where(k => world.Whereabouts.LeasedAt(k) < world.Step - OldSteps)], listing.Index);
-    }
-
-    /// <summary>Receipts were listed: all but the newest look old.</summary>
-    public KvListing Read(KvListing listing)
-    {
-        if (world.Mistake != Mistake.CollectYoungReceipts || listing.Pairs.Count == 0 || !IsReceipt(listing.Pairs[0].Key))
-            return listing;
-        var newest = listing.Pairs.MaxBy(static p => p.ModifyIndex);
-        return new KvListing([.. listing.Pairs.Select(p => p == newest ? p
-            : p with { Value = ReceiptCodec.Write(ReceiptCodec.Operation(p.Value.Span)!, world.Timeline.UtcNow - LongAgo) })], listing.Index);
     }
 
     private static bool IsReceipt(string key) => key.Contains("/r/", StringComparison.Ordinal);

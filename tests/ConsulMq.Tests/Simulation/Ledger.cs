@@ -13,6 +13,7 @@ internal sealed class Ledger(World world, QueueKeys keys)
     private readonly Dictionary<string, StoredMessages> _byCursor = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LedgerMessage> _messages = new(StringComparer.Ordinal);
     private readonly SortedSet<LedgerMessage> _present = new(Comparer<LedgerMessage>.Create(static (a, b) => a.Rank.CompareTo(b.Rank)));
+    private readonly Dictionary<string, ScheduledMessages> _scheduled = new(StringComparer.Ordinal);
     private int _lasting;
     private int _filledAt;
     private TimeSpan _filledSince;
@@ -22,6 +23,14 @@ internal sealed class Ledger(World world, QueueKeys keys)
 
     /// <summary>What is in the queue now, in order.</summary>
     public IReadOnlyCollection<LedgerMessage> Present => _present;
+
+    /// <summary>What lies there for later and is due: the longest of the times for which that has been so, at most since some moment.</summary>
+    public TimeSpan OverdueSince(TimeSpan since) => _scheduled.Values.Where(s => s.Messages[0].Due <= world.Timeline.UtcNow)
+        .Select(s => Shorter(world.Timeline.UtcNow - s.Messages[0].Due, Shorter(world.Timeline.Elapsed - s.At, world.Timeline.Elapsed - since)))
+        .DefaultIfEmpty().Max();
+
+    /// <summary>When the next of what lies there for later is due; null: there is nothing.</summary>
+    public DateTimeOffset? NextDue => _scheduled.Count == 0 ? null : _scheduled.Values.Min(static s => s.Messages[0].Due);
 
     public LedgerMessage? Find(string text) => _messages.GetValueOrDefault(text);
 
@@ -41,12 +50,19 @@ internal sealed class Ledger(World world, QueueKeys keys)
 
         var before = _lasting;
         var taken = new List<LedgerMessage>();
+        var moved = new List<LedgerMessage>();
         foreach (var operation in operations)
         {
             switch (operation.Verb)
             {
+                case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Scheduled:
+                    Schedule(key, operation.Value.Span);
+                    break;
                 case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place is EntryPlace.Log or EntryPlace.Front:
                     Store(client, key, operation.Value.Span, result.Index);
+                    break;
+                case KvVerb.Delete when _scheduled.Remove(operation.Key, out var scheduled):
+                    moved.AddRange(scheduled.Messages);
                     break;
                 case KvVerb.Cas when _byCursor.TryGetValue(operation.Key, out var entry):
                     MoveCursor(client, entry, operation.Value.Span, taken);
@@ -63,11 +79,32 @@ internal sealed class Ledger(World world, QueueKeys keys)
         }
 
         CheckOrder(client, taken);
+        if (moved.Find(static m => m.IsScheduled) is { } lost)
+            world.Fail($"{client.Name} took {lost} from what is scheduled, and did not bring it into the queue.");
         if (before == 0 && _lasting > 0)
         {
             _filledAt = world.Step;
             _filledSince = world.Timeline.Elapsed;
         }
+    }
+
+    private void Schedule(EntryKey key, ReadOnlySpan<byte> value)
+    {
+        EntryKey.TryDue(keys, key.Key, out var due);
+        var messages = new List<LedgerMessage>();
+        foreach (var stored in EntryCodec.Read(value, key.Count))
+        {
+            var text = stored.Body.Text!;
+            if (Find(text) is { } known && (known.IsPresent || known.IsScheduled || stored.Rank is null))
+                world.Fail($"{known} was committed twice.");
+            // One with a rank was leased, and comes back to its place later.
+            var message = stored.Rank is null ? _messages[text] = new LedgerMessage(text, stored.ExpiresAt) : _messages[text];
+            message.IsScheduled = true;
+            message.Due = DateTimeOffset.FromUnixTimeMilliseconds(due);
+            messages.Add(message);
+        }
+
+        _scheduled[key.Key] = new ScheduledMessages(messages, world.Timeline.Elapsed);
     }
 
     private void Store(Client client, EntryKey key, ReadOnlySpan<byte> value, ulong index)
@@ -82,8 +119,10 @@ internal sealed class Ledger(World world, QueueKeys keys)
             {
                 if (message is { IsPresent: true })
                     world.Fail($"{message} was committed twice.");
-                message = new LedgerMessage(text, Rank.Natural(index, key.Ordinal, offset), stored[offset].ExpiresAt) { Earlier = message };
-                _messages[text] = message;
+                // What comes from another queue begins anew.
+                if (message is not { IsScheduled: true })
+                    message = _messages[text] = new LedgerMessage(text, stored[offset].ExpiresAt) { Earlier = message };
+                message.Rank = Rank.Natural(index, key.Ordinal, offset);
             }
             else if (message is null || !message.Rank.Equals(stored[offset].Rank!))
             {
@@ -95,6 +134,9 @@ internal sealed class Ledger(World world, QueueKeys keys)
                 world.Fail($"{message} came back, and was not away.");
             }
 
+            if (message is { IsScheduled: true } && message.Due > world.Timeline.UtcNow)
+                world.Fail($"{message} came into the queue at {world.Timeline.UtcNow:O}, before {message.Due:O}.");
+            message.IsScheduled = false;
             if (message.Removals.Count > 0)
                 message.Removals[^1].WasUndone = true;
             entry.Messages[offset] = message;
@@ -129,6 +171,16 @@ internal sealed class Ledger(World world, QueueKeys keys)
 
     private void Clear(Client client, string prefix)
     {
+        foreach (var (key, scheduled) in _scheduled.Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        {
+            _scheduled.Remove(key);
+            foreach (var message in scheduled.Messages)
+            {
+                message.IsScheduled = false;
+                message.Removals.Add(new Removal(client, true, false));
+            }
+        }
+
         foreach (var (key, entry) in _entries.Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
         {
             for (var offset = 0; offset < entry.Messages.Length; offset++)
@@ -176,6 +228,11 @@ internal sealed class Ledger(World world, QueueKeys keys)
                 || k.StartsWith(keys.Front, StringComparison.Ordinal) || k.StartsWith(keys.Cursors, StringComparison.Ordinal))
             && !failed.Contains(keys.Head) && !failed.Exists(k => k.StartsWith(keys.Root + "r/", StringComparison.Ordinal));
     }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>An entry of what is scheduled, and when it was committed.</summary>
+    private sealed record ScheduledMessages(List<LedgerMessage> Messages, TimeSpan At);
 
     private sealed record StoredMessages(EntryKey Key, LedgerMessage[] Messages)
     {

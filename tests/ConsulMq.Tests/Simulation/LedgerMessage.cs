@@ -21,12 +21,24 @@ internal sealed record Removal(Client By, bool IsClear, bool HadExpired)
 }
 
 /// <summary>A message as the server knows it. Its text is its identity: no two pushes use the same.</summary>
-internal sealed class LedgerMessage(string text, Rank rank, DateTimeOffset? expiresAt)
+internal sealed class LedgerMessage(string text, DateTimeOffset? expiresAt)
 {
+    private Rank? _rank;
+
     public string Text { get; } = text;
 
-    /// <summary>Its place, by the commit that brought it; it keeps it until it goes to another queue.</summary>
-    public Rank Rank { get; } = rank;
+    /// <summary>Its place, by the commit that brought it into the queue; it keeps it until it goes to another queue.</summary>
+    public Rank Rank
+    {
+        get => _rank ?? throw new InvalidOperationException($"{this} was never in the queue.");
+        set => _rank = value;
+    }
+
+    /// <summary>Whether it lies there for later, and is not in the queue yet.</summary>
+    public bool IsScheduled { get; set; }
+
+    /// <summary>From when on it may come into the queue.</summary>
+    public DateTimeOffset Due { get; set; }
 
     public DateTimeOffset? ExpiresAt { get; } = expiresAt;
 

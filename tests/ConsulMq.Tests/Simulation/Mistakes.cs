@@ -32,6 +32,15 @@ public enum Mistake
     /// <summary>Judging whether a page is sealed by a tail of another moment than the page's.</summary>
     SealByAnotherSnapshot,
 
+    /// <summary>Moving what is due without a check that it is still there: whoever comes second brings it in again.</summary>
+    MoveWithoutCheck,
+
+    /// <summary>A signal of those who schedule that repeats its value: Consul ignores it, and nobody learns of what is due earlier.</summary>
+    SignalThatRepeats,
+
+    /// <summary>Collecting receipts that are in use: what was fenced off commits after all.</summary>
+    CollectReceiptsInUse,
+
     /// <summary>Settling without looking what of the lease is already settled.</summary>
     SettleWithoutCursor,
 
@@ -49,9 +58,6 @@ public enum Mistake
 
     /// <summary>Taking any fence in a receipt for the fence of this operation.</summary>
     AnyOlderFence,
-
-    /// <summary>Collecting receipts that are in use.</summary>
-    CollectYoungReceipts,
 }
 
 /// <summary>Puts a mistake back on the wire: requests and answers are changed so that the same client code makes it.</summary>
@@ -93,6 +99,12 @@ internal static class Mistakes
             case Mistake.PushWithoutTailCheck:
                 Replace(o => o.Verb == KvVerb.CheckIndex && o.Key == keys.Tail, Nothing);
                 break;
+            case Mistake.MoveWithoutCheck:
+                Replace(o => o.Verb == KvVerb.CheckIndex && o.Key.StartsWith(keys.Scheduled, StringComparison.Ordinal), Nothing);
+                break;
+            case Mistake.SignalThatRepeats:
+                Replace(o => o.Key == keys.Due && o.Verb == KvVerb.Set, o => o with { Value = IndexCodec.Due(0, "") });
+                break;
             case Mistake.ClaimWithoutHeadCheck:
                 Replace(o => o.Verb == KvVerb.CheckIndex && o.Key == keys.Head, Nothing);
                 break;
@@ -120,6 +132,12 @@ internal static class Mistakes
         // The check of the entry stands before the operation on its cursor, with the entry's deletion between them or not.
         int Before(int cursor) => operations[cursor - 1].Verb == KvVerb.Delete ? 2 : 1;
     }
+
+    /// <summary>Makes receipts look as old as the collector wants them.</summary>
+    public static KvListing Aged(KvListing listing, DateTimeOffset now) => listing with
+    {
+        Pairs = [.. listing.Pairs.Select((pair, i) => i == 0 ? pair : pair with { Value = ReceiptCodec.Write("old", now - TimeSpan.FromDays(3)) })],
+    };
 
     /// <summary>Tears the snapshot of a page and the index apart. Null: it is none.</summary>
     public static (KvOperation[] Page, KvOperation[] Others)? Split(KvOperation[] operations)

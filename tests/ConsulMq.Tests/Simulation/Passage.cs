@@ -47,6 +47,9 @@ internal enum Why
     /// <summary>It had expired, and the queue makes dead letters of such.</summary>
     ExpiredToDead,
     Moved,
+
+    /// <summary>It was scheduled, and came into the queue.</summary>
+    Due,
 }
 
 /// <summary>What one transaction did to a message.</summary>

@@ -23,10 +23,12 @@ internal sealed class PassageRules(World world)
             (null, null) => Why.None,
             (null, _) => Arrive(by, journey, to),
             ({ IsInFlight: true }, _) => EndLease(by, journey, from, to),
+            ({ IsReady: false }, null) => clears ? Why.Cleared : Fail($"{by.Name} removed {journey}, which is scheduled."),
+            ({ IsReady: false }, _) => ComeDue(journey, from, to),
             (_, null) => Leave(from, clears),
             (_, { IsInFlight: true }) => Lease(by, journey, from, to),
             ({ IsReady: true }, { IsReady: true }) => Move(by, journey, from, to),
-            _ => Why.Moved,
+            _ => Fail($"{by.Name} scheduled {journey}, which was {from}."),
         };
     }
 
@@ -43,6 +45,14 @@ internal sealed class PassageRules(World world)
     private Why Leave(Stay from, bool clears) => clears ? Why.Cleared
         : from.Message.IsExpired(world.Timeline.UtcNow) && !MakesDeadLetters(from.Queue) ? Why.Expired
         : Why.Popped;
+
+    private Why ComeDue(Journey journey, Stay from, Stay to)
+    {
+        var isSame = from.Rank is null
+            ? to.Key.Place == EntryPlace.Log && to.Message.Deliveries == 0 && to.Message.ExpiresAt == from.Message.ExpiresAt
+            : to.Key.Place == EntryPlace.Front && IsSame(from, to, 0);
+        return isSame && from.Queue == to.Queue ? Why.Due : Fail($"{journey} is not in the queue as it was scheduled.");
+    }
 
     private Why Lease(Client by, Journey journey, Stay from, Stay to)
     {
@@ -81,7 +91,7 @@ internal sealed class PassageRules(World world)
         var raised = from.Message.Deliveries + 1;
         var most = DeadLetters.IsDeadLetterQueue(from.Queue) ? 0 : world.SettingsOf(from.Queue).MaxDeliveries;
         var isLast = most > 0 && raised >= most;
-        return to.Key.Place == EntryPlace.Front
+        return to.Key.Place is EntryPlace.Front or EntryPlace.Scheduled
             ? ComeBack(by, journey, from, to, isAlive, asked, isLast)
             : GoElsewhere(by, journey, from, to, isAlive, asked, isLast);
     }
@@ -93,11 +103,12 @@ internal sealed class PassageRules(World world)
             return Fail($"{journey} came back at {to.Rank} with {to.Message.Deliveries} deliveries; it had {from.Rank} and {from.Message.Deliveries}.");
         if (deliveries == 1 && isLast)
             return Fail($"{journey} came back after its last delivery.");
+        var isLater = to.Key.Place == EntryPlace.Scheduled;
         if (!isAlive)
-            return deliveries == 1 ? Why.Reaped : Fail($"{journey} came back from an ended session as if nobody had seen it.");
+            return deliveries == 1 && !isLater ? Why.Reaped : Fail($"{journey} came back from an ended session as if nobody had seen it.");
         // Whoever took it and was given up meanwhile puts it back by himself.
-        var isUnseen = deliveries == 0 && from.By == by && !world.Settlements.WasHandedOut(from.Slot);
-        return isUnseen || asked.Exists(c => c.Kind == SettlementKind.Return && c.Counts == (deliveries == 1)) ? Why.Returned
+        var isUnseen = deliveries == 0 && !isLater && from.By == by && !world.Settlements.WasHandedOut(from.Slot);
+        return isUnseen || asked.Exists(c => c.Kind == SettlementKind.Return && c.Counts == (deliveries == 1) && c.IsLater == isLater) ? Why.Returned
             : Fail($"{by.Name} brought {journey} back, whose session lives, and nobody had asked for that.");
     }
 

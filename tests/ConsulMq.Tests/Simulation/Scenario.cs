@@ -34,6 +34,9 @@ internal sealed record Scenario
 
     public required double Expiring { get; init; }
 
+    /// <summary>How likely a message is pushed for later.</summary>
+    public required double Delayed { get; init; }
+
     /// <summary>How likely a message is so big that a batch of them needs several entries.</summary>
     public required double Big { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record Scenario
             Cancellations = Pick(0, 0, 0.1, 0.4),
             PutBacks = Pick(0, 0.1, 0.4),
             Expiring = Pick(0, 0, 0.3),
+            Delayed = Pick(0, 0, 0.2, 0.6),
             Big = OneIn(16) ? 0.3 : 0,
             Rolls = Pick(0, 0.05, 0.3),
         };

@@ -17,6 +17,9 @@ internal enum Told
 /// <summary>A settlement that a client was asked for.</summary>
 internal sealed record SettleCall(Client By, LeaseSlot Slot, SettlementKind Kind, bool Counts, string? Destination, int Since)
 {
+    /// <summary>Whether the message shall come back at a later time.</summary>
+    public bool IsLater { get; init; }
+
     public Told Told { get; set; }
 
     /// <summary>Whether it asks for what this did.</summary>
@@ -51,7 +54,7 @@ internal sealed class SettleAuditor(World world)
     /// <summary>A client is asked for a settlement.</summary>
     public SettleCall Begin(Client client, string queue, Settlement settlement, string? destination = null)
     {
-        var call = new SettleCall(client, SlotOf(queue, settlement.ReceiptHandle), settlement.Kind, settlement.Counts, destination, world.Step);
+        var call = new SettleCall(client, SlotOf(queue, settlement.ReceiptHandle), settlement.Kind, settlement.Counts, destination, world.Step) { IsLater = settlement.Delay > TimeSpan.Zero };
         if (!_calls.TryGetValue(call.Slot, out var calls))
             _calls[call.Slot] = calls = [];
         calls.Add(call);

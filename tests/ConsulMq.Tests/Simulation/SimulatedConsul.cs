@@ -33,7 +33,7 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
     }
 
     public override Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation) =>
-        Send($"list {Short(prefix)}{Blocking(options)}", false, async stop => _mistakes.Read(await base.ListAsync(prefix, options, stop).ConfigureAwait(false)), cancellation);
+        Send($"list {Short(prefix)}{Blocking(options)}", false, stop => ListAgedAsync(prefix, options, stop), cancellation);
 
     public override Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) =>
         Send($"keys {Short(prefix)}{Blocking(options)}", false,
@@ -68,6 +68,12 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
     private static string Blocking(ReadOptions options) => options.WaitIndex > 0 ? $", blocking on {options.WaitIndex}" : "";
 
     private string Short(string key) => world.Story.IsTold ? Wording.Short(key, world.Keys) : key;
+
+    private async Task<KvListing> ListAgedAsync(string prefix, ReadOptions options, CancellationToken cancellation)
+    {
+        var listing = await base.ListAsync(prefix, options, cancellation).ConfigureAwait(false);
+        return world.Mistake == Mistake.CollectReceiptsInUse && prefix == world.Keys.Receipts ? Mistakes.Aged(listing, world.Timeline.UtcNow) : listing;
+    }
 
     private TransactionResult CarryOut(KvOperation[] operations, bool isWrite)
     {

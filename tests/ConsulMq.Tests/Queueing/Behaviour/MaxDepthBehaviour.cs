@@ -172,7 +172,7 @@ public abstract class MaxDepthBehaviour(IBackend backend) : QueueBehaviour(backe
         var queue = await Limited(connection, 2);
         using var push = queue.OpenPush();
         await push.AddAsync(Text("a"), "a", None);
-        await push.AddAsync(Text(new string('x', 300_000)), "large", None);
+        await push.AddAsync(Text("x") with { Tags = [new string('x', 300_000)] }, "large", None);
         await push.AddAsync(Text("b"), "b", None);
         await push.AddAsync(Text("c"), "c", None);
         await push.FlushAsync(None);

@@ -16,7 +16,7 @@ public abstract class PushStreamBehaviour(IBackend backend) : QueueBehaviour(bac
         var queue = connection.Queue("jobs");
         using var push = queue.OpenPush();
         await push.AddAsync(Text("a"), 0, None);
-        await push.AddAsync(Text(new string('x', 300_000)), 1, None);
+        await push.AddAsync(Text("x") with { Tags = [new string('x', 300_000)] }, 1, None);
         await push.AddAsync(Text(new string('z', 250_000)), 2, None);
         await push.AddAsync(Text("b"), 3, None);
         await push.FlushAsync(None);

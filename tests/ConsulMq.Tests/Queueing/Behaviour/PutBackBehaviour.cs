@@ -41,12 +41,15 @@ public abstract class PutBackBehaviour(IBackend backend) : QueueBehaviour(backen
             await queue.PushAsync(Text($"m{i}"), None);
         using (var consumer = queue.OpenConsumer())
         {
-            var batch = await consumer.PopAsync(8, None);
-            Assert.Equal(Numbers(8), batch.Items.Select(i => i.Content.Text));
+            // A pop ends with a page, wherever that may be.
+            var items = new List<QueueObject>();
+            while (items.Count < 8)
+                items.AddRange((await consumer.PopAsync(8 - items.Count, None)).Items);
+            Assert.Equal(Numbers(8), items.Select(i => i.Content.Text));
             // Somebody else goes on behind, with a view of his own.
             using var second = other.Queue("jobs").OpenConsumer();
             Assert.Equal(["m8", "m9", "m10"], await Take(second, 3));
-            await consumer.PutBackAsync([batch.Items[6], batch.Items[3], batch.Items[7]], None);
+            await consumer.PutBackAsync([items[6], items[3], items[7]], None);
             Assert.Equal(["m3", "m6", "m7", "m11", "m12"], (await LookAll(queue)).Take(5));
             Assert.Equal(["m3"], await Take(second, 1));
         }

@@ -13,6 +13,9 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>A client that never begins a new page, so that it is known what there is to watch.</summary>
+    private static ConnectionSettings OnePage => new() { Random = new NoRolls() };
+
     [Fact]
     public async Task AProducerThatWaitsGoesOnInOrderAndTellsWhatIsPushedAtOnce()
     {
@@ -52,16 +55,23 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
     {
         CountingConsul? counting = null;
         BlockedReads? blocked = null;
-        using var connection = Connect(through: consul => blocked = new BlockedReads(counting = new CountingConsul(consul)));
+        using var connection = Connect(OnePage, consul => blocked = new BlockedReads(counting = new CountingConsul(consul)));
         var queue = await Limited(connection, 1);
         await queue.PushAsync(Text("full"), None);
         using var push = queue.OpenPush(Timeout.InfiniteTimeSpan);
         await push.AddAsync(Text("waits"), null, None);
         // The index keys, the page, its cursors.
         await Eventually.TrueAsync(() => blocked!.Count == 3);
-        counting!.Take();
-        await Task.Delay(300);
-        Assert.Equal((0, 0), counting.Take());
+        // A query on a prefix that is empty, as that of the cursors, may be asked again until it has caught up with the writes of other tests.
+        var requests = (-1, -1);
+        for (var attempt = 0; attempt < 20 && requests != (0, 0); attempt++)
+        {
+            counting!.Take();
+            await Task.Delay(300);
+            requests = counting.Take();
+        }
+
+        Assert.Equal((0, 0), requests);
     }
 
     [Theory]
@@ -74,8 +84,8 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
     public async Task ItWakesWith(string change)
     {
         BlockedReads? blocked = null;
-        using var connection = Connect(through: consul => blocked = new BlockedReads(consul));
-        using var other = Connect();
+        using var connection = Connect(OnePage, consul => blocked = new BlockedReads(consul));
+        using var other = Connect(OnePage);
         var queue = await Limited(connection, 10);
         using var consumer = other.Queue("jobs").OpenConsumer();
         await PushAll(queue, Numbers(10));
@@ -124,7 +134,7 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
     public async Task AStreamThatIsEndedWaitsNoMoreAndSendsNothingMore()
     {
         BlockedReads? blocked = null;
-        using var connection = Connect(through: consul => blocked = new BlockedReads(consul));
+        using var connection = Connect(OnePage, consul => blocked = new BlockedReads(consul));
         var queue = await Limited(connection, 1);
         await queue.PushAsync(Text("full"), None);
         var push = queue.OpenPush(Timeout.InfiniteTimeSpan);
@@ -141,5 +151,14 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
         var queue = connection.Queue("jobs");
         await queue.CreateAsync(new QueueSettings { MaxDepth = depth }, None);
         return queue;
+    }
+
+    private sealed class NoRolls : RandomSource
+    {
+        public override void Fill(Span<byte> buffer)
+        {
+            System.Fill(buffer);
+            buffer[^1] |= 0x80;
+        }
     }
 }

@@ -1,0 +1,10 @@
+using System.Management.Automation;
+
+namespace ConsulMq.Commands;
+
+/// <summary>Says that leased messages are done: they are gone for good.</summary>
+[Cmdlet(VerbsLifecycle.Complete, "ConsulMqItem", DefaultParameterSetName = "Item")]
+public sealed class CompleteItemCommand : SettleCmdlet
+{
+    private protected override Settlement Settle(Guid id, string receiptHandle) => new() { Kind = SettlementKind.Complete, Id = id, ReceiptHandle = receiptHandle };
+}

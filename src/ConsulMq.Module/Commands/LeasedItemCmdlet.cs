@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using ConsulMq.Parameters;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// A cmdlet for leased messages: as they came from <c>Pop-ConsulMqItem -Lease</c>, or by ID and receipt handle, which another process may have got as JSON
+/// or CliXml.
+/// </summary>
+public abstract class LeasedItemCmdlet : ConnectionCmdlet
+{
+    /// <summary>A leased message, as <c>Pop-ConsulMqItem -Lease</c> returned it.</summary>
+    [Parameter(ParameterSetName = "Item", Position = 0, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public QueueObject? InputObject { get; set; }
+
+    /// <summary>The queue of the message. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    [Parameter(ParameterSetName = "Id", Position = 0, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    public string? Queue { get; set; }
+
+    /// <summary>The message's ID.</summary>
+    [Parameter(ParameterSetName = "Id", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    public Guid Id { get; set; }
+
+    /// <summary>The receipt handle that the message came with: who has it may settle the message, whichever process that is.</summary>
+    [Parameter(ParameterSetName = "Id", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? ReceiptHandle { get; set; }
+
+    private protected override object? Target => InputObject ?? (Id == Guid.Empty ? Queue : (object)Id);
+
+    private protected string ItemQueue => InputObject?.Queue ?? Queue ?? Link.Settings.DefaultQueue;
+
+    private protected Guid ItemId => InputObject?.Id ?? Id;
+
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.NotLeased"/></exception>
+    private protected string ItemHandle
+    {
+        get
+        {
+            var handle = InputObject is null ? ReceiptHandle : InputObject.ReceiptHandle;
+            return !string.IsNullOrEmpty(handle) ? handle! : throw new ConsulMqException(ConsulMqError.NotLeased,
+                $"Message {ItemId} is not leased: it was popped, pushed or looked at without a lease, so nothing of it is open. Take messages with Pop-ConsulMqItem -Lease.", Target);
+        }
+    }
+}

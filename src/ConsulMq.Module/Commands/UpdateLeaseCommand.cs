@@ -1,0 +1,21 @@
+using System.Management.Automation;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Prolongs a lease that was taken with <c>-LeaseDuration</c>: it lasts that long again from now on, for all messages that were leased with it. Returns the
+/// lease with the message's ID and queue, so that it can be piped on as the message itself can.
+/// </summary>
+[Cmdlet(VerbsData.Update, "ConsulMqLease", DefaultParameterSetName = "Item")]
+[OutputType(typeof(ConsulMqLease))]
+public sealed class UpdateLeaseCommand : LeasedItemCmdlet
+{
+    private protected override void Process()
+    {
+        var queue = Link.Queue(ItemQueue);
+        var lease = new PSObject(Await(queue.ProlongAsync(ItemId, ItemHandle, StopToken)));
+        lease.Properties.Add(new PSNoteProperty("Id", ItemId));
+        lease.Properties.Add(new PSNoteProperty("Queue", queue.Name));
+        WriteObject(lease);
+    }
+}

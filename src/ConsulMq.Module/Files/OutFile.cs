@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using ConsulMq.Queueing;
+
+namespace ConsulMq.Files;
+
+/// <summary>Where popped bodies are written: a file, or a directory that gets one for each message.</summary>
+/// <param name="path">The full path.</param>
+/// <param name="overwrite">Whether a file that is there is replaced.</param>
+internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
+{
+    /// <summary>Whether it is a directory.</summary>
+    public bool IsDirectory { get; } = Directory.Exists(path);
+
+    /// <summary>The place of the last body.</summary>
+    public OutFilePlace? Last { get; private set; }
+
+    /// <summary>Says beforehand what would stand in the way of any message.</summary>
+    /// <exception cref="FileFault">Nothing can be written there.</exception>
+    public void Check()
+    {
+        if (IsDirectory)
+            return;
+        if (path.Length > 0 && (path[path.Length - 1] == Path.DirectorySeparatorChar || path[path.Length - 1] == Path.AltDirectorySeparatorChar)
+            || Path.GetDirectoryName(path) is not { } parent || !Directory.Exists(parent))
+        {
+            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}', and nothing was taken. Create it first: New-Item -ItemType Directory.", path);
+        }
+
+        CheckAbsent(path);
+    }
+
+    public IBodyPlace Open(QueueObject message)
+    {
+        var target = IsDirectory ? Path.Combine(path, FileNames.Of(message)) : path;
+        CheckAbsent(target);
+        try
+        {
+            return Last = new OutFilePlace(target, overwrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFault.Of(e, $"The file '{target}' cannot be written, and nothing was taken", target);
+        }
+    }
+
+    private void CheckAbsent(string target)
+    {
+        if (Directory.Exists(target))
+            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{target}' is a directory, and nothing was taken. Name another -OutFile.", target);
+        if (!overwrite && File.Exists(target))
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{target}' is there already, and nothing was taken. Name another -OutFile, or replace it with -Force.", target);
+    }
+}
