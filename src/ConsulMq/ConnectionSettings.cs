@@ -14,7 +14,7 @@ public sealed record ConnectionSettings
 
     /// <summary>
     /// The time to live of the session under which messages are leased, 10 s to 24 h. It is renewed three times in that time while the connection lives;
-    /// after the process died, its messages come back one to two such times later.
+    /// after the process died, its messages come back within two such times (below 12 s: and a moment, for Consul knows none shorter than 10 s).
     /// </summary>
     public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -12,6 +12,9 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
     /// <summary>After so long without a lease the session is given up; the next lease makes another.</summary>
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
 
+    /// <summary>The shortest TTL that Consul takes.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
+
     private readonly AsyncGate _gate = new(settings.Continuations);
     private readonly CancellationTokenSource _stop = new();
     private volatile LeaseSession? _current;
@@ -25,7 +28,7 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
         {
             if (Usable() is { } meanwhile)
                 return meanwhile;
-            var session = await CreateAsync(settings.SessionTtl, null, cancellation).ConfigureAwait(false);
+            var session = await CreateAsync(Ttl, null, cancellation).ConfigureAwait(false);
             _current = session;
             _ = KeepAsync(session);
             return session;
@@ -59,6 +62,12 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
         }
     }
 
+    /// <summary>
+    /// What Consul is told. It ends a session two TTLs after the last renewal, not between one and two as it says; who waits needs a moment more, and in all
+    /// it is to be less than two of the TTLs that were asked for.
+    /// </summary>
+    private TimeSpan Ttl => TimeSpan.FromTicks(Math.Max(settings.SessionTtl.Ticks / 10 * 9, Shortest.Ticks));
+
     private LeaseSession? Usable()
     {
         if (_current is not { IsLost: false } session)
@@ -85,7 +94,7 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
 
     private async Task KeepAsync(LeaseSession session)
     {
-        var interval = TimeSpan.FromTicks(settings.SessionTtl.Ticks / 3);
+        var interval = TimeSpan.FromTicks(Ttl.Ticks / 3);
         try
         {
             while (!session.IsLost)

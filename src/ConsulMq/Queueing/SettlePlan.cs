@@ -22,9 +22,9 @@ internal sealed class SettlePlan : IDisposable
     private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
     private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries, MaxBodies = 1 };
+    private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private BodyCopies? _copies;
     private bool _isDone;
-    private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private QueueContext? _other;
     private IndexState? _index;
     private Landing? _landing;
@@ -63,15 +63,12 @@ internal sealed class SettlePlan : IDisposable
     }
 
     /// <summary>Gets ready what the operations need. False: the queue is not there any more, and with it what was in somebody's hands.</summary>
-    public async Task<bool> PrepareAsync()
+    /// <param name="index">The index as it was just read, if anything is returned.</param>
+    public async Task<bool> PrepareAsync(IndexState? index)
     {
-        if (_back.Entries.Count > 0)
-        {
-            _index = await _context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-            if (_index is null)
-                return false;
-        }
-
+        _index = index;
+        if (_back.Entries.Count > 0 && index is null)
+            return false;
         if (_later.Entries.Count > 0)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)

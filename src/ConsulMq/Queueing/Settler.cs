@@ -70,6 +70,8 @@ internal sealed class Settler(QueueContext context)
         var given = false;
         while (lease.IsOpen)
         {
+            // How often a message may be delivered is what is set now.
+            var index = await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             using var plan = new SettlePlan(context, isAllDone: false);
             for (var offset = lease.Cursor.First; offset < lease.Cursor.End; offset++)
             {
@@ -80,7 +82,7 @@ internal sealed class Settler(QueueContext context)
 
             try
             {
-                if (!await plan.PrepareAsync().ConfigureAwait(false))
+                if (plan.IsEmpty || !await plan.PrepareAsync(index).ConfigureAwait(false))
                     return given;
             }
             catch (DamagedBodyException)
@@ -126,8 +128,9 @@ internal sealed class Settler(QueueContext context)
         open = await FindAsync(open, outcomes).ConfigureAwait(false);
         if (open.Count == 0)
             return open;
-        if (context.Index.Info is null)
-            await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        var index = context.Index.Info is null || open.Exists(static item => item.Settlement.Kind == SettlementKind.Return)
+            ? await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false)
+            : null;
         using var plan = new SettlePlan(context, open.TrueForAll(static item => item.Settlement is { Kind: SettlementKind.Complete, Destination: null }));
         var planned = 0;
         var isDead = new bool[open.Count];
@@ -141,7 +144,7 @@ internal sealed class Settler(QueueContext context)
         bool isThere;
         try
         {
-            isThere = await plan.PrepareAsync().ConfigureAwait(false);
+            isThere = await plan.PrepareAsync(index).ConfigureAwait(false);
         }
         catch (DamagedBodyException)
         {

@@ -76,7 +76,7 @@ internal static class Scripts
     /// <summary>Takes a message on a lease, says so, and does nothing with it.</summary>
     public const string LeaseAndHang =
         """
-        $null = Connect-ConsulMq $Address -Prefix $Prefix -SessionTtl 10s
+        $null = Connect-ConsulMq $Address -Prefix $Prefix -SessionTtl 12s
         $item = Pop-ConsulMqItem jobs -Lease -Wait
         $lines.WriteLine($item.Body)
         while ($true) { [Threading.Thread]::Sleep(100) }
