@@ -76,8 +76,7 @@ public sealed class QueueConsumer : IDisposable
         Errors.Translate(new Waiter(_context, _taker.LookAsync).WaitAsync(timeout, cancellation));
 
     /// <summary>
-    /// Puts messages that this consumer took, and nobody has seen, back in their places. While Consul is away it is tried for an hour; leased ones go back
-    /// by themselves when the lease ends.
+    /// Puts messages that this consumer took, and nobody has seen, back in their places. While Consul is away it is tried for an hour.
     /// </summary>
     /// <param name="items">What <see cref="PopAsync(int, CancellationToken)"/> gave.</param>
     /// <param name="cancellation">Stops waiting; they go back all the same.</param>
@@ -113,7 +112,7 @@ public sealed class QueueConsumer : IDisposable
     {
         var leased = items.Where(static item => item.Lease is not null).ToList();
         if (leased.Count > 0)
-            await _context.Settler.SettleAsync([.. leased.Select(static item => Settlement.Of(SettlementKind.Return, item) with { Counts = false })]).ConfigureAwait(false);
+            await _context.Settler.PutBackAsync([.. leased.Select(static item => Settlement.Of(SettlementKind.Return, item) with { Counts = false })]).ConfigureAwait(false);
         if (leased.Count < items.Count)
             await new Inserter(_context).PutBackAsync(items.Where(static item => item.Lease is null)).ConfigureAwait(false);
         foreach (var item in items)

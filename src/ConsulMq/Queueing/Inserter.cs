@@ -7,9 +7,10 @@ namespace ConsulMq.Queueing;
 internal sealed class Inserter(QueueContext context)
 {
     /// <summary>How long to go on while Consul is away, beyond what an operation allows itself.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>How long to wait before the next try then.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Puts back what a claim took.</summary>
     public Task PutBackAsync(Claim claim) => InsertAsync([.. claim.Taken.Select((t, i) =>

@@ -7,7 +7,7 @@ namespace ConsulMq.Queueing;
 /// <summary>The leases that this client knows in one queue: those it took, and those of others of which it settles messages.</summary>
 internal sealed class LeaseBook(QueueContext context)
 {
-    private readonly ConcurrentDictionary<string, (StoredEntry Entry, LeaseSession? Session)> _leases = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (StoredEntry? Entry, LeaseSession? Session)> _leases = new(StringComparer.Ordinal);
 
     /// <summary>Notes a lease that was just taken.</summary>
     public void Add(LeaseSession session, StoredEntry lease)
@@ -19,7 +19,14 @@ internal sealed class LeaseBook(QueueContext context)
     /// <summary>A lease as far as it is known; null: it is not.</summary>
     public StoredEntry? Find(string key) => _leases.TryGetValue(key, out var known) ? known.Entry : null;
 
-    /// <summary>Forgets a lease: all is settled, or what is known of it is wrong.</summary>
+    /// <summary>What is known of a lease may be wrong, and has to be read anew; this process may hold it all the same.</summary>
+    public void Doubt(string key)
+    {
+        if (_leases.TryGetValue(key, out var known))
+            _leases[key] = (null, known.Session);
+    }
+
+    /// <summary>Forgets a lease: all is settled, or it is over.</summary>
     public void Forget(string key)
     {
         if (_leases.TryRemove(key, out var known))
@@ -43,9 +50,11 @@ internal sealed class LeaseBook(QueueContext context)
             var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, CancellationToken.None).ConfigureAwait(false);
             foreach (var handle in part)
             {
-                Forget(handle.Lease.Key);
+                var key = handle.Lease.Key;
                 if (Take(result.Pairs, handle.Lease, handle.Session) is { } entry)
-                    _leases[handle.Lease.Key] = (entry, null);
+                    _leases[key] = (entry, _leases.TryGetValue(key, out var known) ? known.Session : null);
+                else
+                    Forget(key);
             }
         }
     }

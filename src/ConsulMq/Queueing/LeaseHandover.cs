@@ -36,11 +36,17 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
         return true;
     }
 
-    public override async Task PrepareAsync(CancellationToken cancellation) =>
-        _session = await source.SessionAsync(cancellation).ConfigureAwait(false);
+    public override async Task PrepareAsync(CancellationToken cancellation)
+    {
+        if (_messages.Count > 0)
+            _session = await source.SessionAsync(cancellation).ConfigureAwait(false);
+    }
 
     public override void AddTo(List<KvOperation> operations)
     {
+        // All that the claim takes has expired.
+        if (_messages.Count == 0)
+            return;
         var session = _session!.Id;
         var key = EntryKey.ForLease(context.Keys, session, context.Ids.NewEntryId(), _messages.Count, _buffer.Length);
         EntryKey.TryParse(context.Keys, key, out _key);
@@ -52,6 +58,8 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
 
     public override bool Learn(Commit commit)
     {
+        if (_messages.Count == 0)
+            return false;
         if (commit.Succeeded)
         {
             source.Used(_session!);
@@ -68,7 +76,7 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
     public override QueueObject ToQueueObject(int number, Place place, LoadedBody? body) => context.ToQueueObject(
         _messages[number], place, body, new ConsulMqLease(ReceiptHandle.Write(context.Keys, _key!, number, _session!.Duration), _session.Duration, _session.ExpiresAt));
 
-    public override Task PutBackAsync() => context.Settler.SettleAsync([.. _messages.Select((message, number) => new Settlement
+    public override Task PutBackAsync() => context.Settler.PutBackAsync([.. _messages.Select((message, number) => new Settlement
     {
         Kind = SettlementKind.Return,
         Id = message.Id,

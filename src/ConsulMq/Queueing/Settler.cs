@@ -45,6 +45,23 @@ internal sealed class Settler(QueueContext context)
         return outcomes;
     }
 
+    /// <summary>
+    /// Puts back what nobody has seen. While Consul is away it is tried for an hour: nobody knows of these messages, and the session that holds them may
+    /// live as long as this process.
+    /// </summary>
+    public async Task PutBackAsync(IReadOnlyList<Settlement> settlements)
+    {
+        var since = context.Settings.Clock.Elapsed;
+        while (true)
+        {
+            var outcomes = await SettleAsync(settlements).ConfigureAwait(false);
+            settlements = [.. settlements.Where((_, i) => MayGoBackLater(outcomes[i].Error))];
+            if (settlements.Count == 0 || context.Settings.Clock.Elapsed - since >= Inserter.Patience)
+                return;
+            await context.Settings.Clock.Delay(Inserter.Pause, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Gives back all that is left in a lease whose session has ended. False: somebody else did, or it cannot be read.</summary>
     public async Task<bool> GiveBackAsync(StoredEntry lease, string reason)
     {
@@ -93,8 +110,7 @@ internal sealed class Settler(QueueContext context)
         using (await _gate.EnterAsync().ConfigureAwait(false))
         {
             // Read anew: what somebody else has settled meanwhile is not held any more.
-            if (handle.Duration is not null)
-                context.Leases.Forget(handle.Lease.Key);
+            context.Leases.Doubt(handle.Lease.Key);
             await FindAsync([new Item(0, settlement, handle)], outcomes).ConfigureAwait(false);
         }
 
@@ -145,7 +161,13 @@ internal sealed class Settler(QueueContext context)
 
         var commit = await context.Committer.CommitAsync(plan.ToOperations()).ConfigureAwait(false);
         foreach (var lease in plan.Learn(commit).ToList())
-            context.Leases.Forget(lease);
+        {
+            if (commit.Succeeded)
+                context.Leases.Forget(lease);
+            else
+                context.Leases.Doubt(lease);
+        }
+
         if (!commit.Succeeded)
             return open;
         for (var i = 0; i < planned; i++)
@@ -180,6 +202,9 @@ internal sealed class Settler(QueueContext context)
 
         return found;
     }
+
+    private static bool MayGoBackLater(ConsulMqException? error) =>
+        error is not (null or { Error: ConsulMqError.LeaseLost or ConsulMqError.InvalidReceiptHandle or ConsulMqError.CorruptEntry });
 
     private static string? SoleSession(ReceiptHandle handle) => handle.Duration is null ? null : handle.Session;
 

@@ -120,29 +120,31 @@ internal sealed class Actors(World world, Auditor auditor)
     }
 
     /// <summary>Takes all that is left, when the network is well again.</summary>
-    public async Task Drain(Client client)
+    public async Task Drain(Client client, string name = World.QueueName)
     {
-        using var consumer = client.Queue.OpenConsumer();
+        var queue = world.LedgerOf(name);
+        using var consumer = client.Connection.Queue(name).OpenConsumer();
         while (true)
         {
             var since = world.Timeline.Elapsed;
-            if ((await PopOnce(client, consumer, 7, CancellationToken.None).ConfigureAwait(false)).Items.Count > 0)
+            if ((await PopOnce(client, consumer, 7, CancellationToken.None, queue).ConfigureAwait(false)).Items.Count > 0)
                 continue;
             // Nothing disturbs it: what was due before must be there.
-            if (world.Ledger.NextDue <= world.Timeline.UtcNow - (world.Timeline.Elapsed - since))
-                world.Fail($"{client.Name} was told that the queue is empty, and something is due since {world.Ledger.NextDue:O}.");
-            if (world.Ledger.NextDue is null)
+            if (queue.NextDue <= world.Timeline.UtcNow - (world.Timeline.Elapsed - since))
+                world.Fail($"{client.Name} was told that the queue is empty, and something is due since {queue.NextDue:O}.");
+            if (queue.NextDue is null)
                 return;
-            if (Random.Next(2) == 0)
+            // Whoever waits looks every few minutes: for days that is all that a schedule would be.
+            if (queue.NextDue > world.Timeline.UtcNow.AddHours(3) || Random.Next(2) == 0)
                 await world.Timeline.Delay(client, TimeSpan.FromMinutes(Random.Next(90)), CancellationToken.None).ConfigureAwait(false);
             else
-                await WaitForNext(client, consumer).ConfigureAwait(false);
+                await WaitForNext(client, consumer, queue).ConfigureAwait(false);
         }
     }
 
-    private async Task WaitForNext(Client client, QueueConsumer consumer)
+    private async Task WaitForNext(Client client, QueueConsumer consumer, Ledger queue)
     {
-        var due = world.Ledger.NextDue;
+        var due = queue.NextDue;
         world.Tell(client.Name, $"WAITS until {due:O}");
         if (!await consumer.WaitAsync(TimeSpan.FromDays(10), CancellationToken.None).ConfigureAwait(false))
             world.Fail($"{client.Name} waited in vain for what is due at {due:O}.");
@@ -168,6 +170,7 @@ internal sealed class Actors(World world, Auditor auditor)
             }
             catch (ConsulMqException e) when (e.Error == ConsulMqError.OutcomeUnknown)
             {
+                CheckUnknown(client, e);
                 client.HasUnknownPops = true;
             }
         }).ConfigureAwait(false);
@@ -183,13 +186,13 @@ internal sealed class Actors(World world, Auditor auditor)
         }
     }
 
-    private async Task<PopBatch> PopOnce(Client client, QueueConsumer consumer, int max, CancellationToken cancellation)
+    private async Task<PopBatch> PopOnce(Client client, QueueConsumer consumer, int max, CancellationToken cancellation, Ledger? queue = null)
     {
         var since = world.Step;
         var sinceTime = world.Timeline.UtcNow;
         var batch = await consumer.PopAsync(max, cancellation).ConfigureAwait(false);
         world.Tell(client.Name, $"POPPED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.Content.Text!)))}");
-        auditor.Returned(client, since, sinceTime, batch);
+        auditor.Returned(client, since, sinceTime, batch, queue);
         return batch;
     }
 
@@ -197,7 +200,7 @@ internal sealed class Actors(World world, Auditor auditor)
     {
         var since = world.Step;
         var sinceTime = world.Timeline.Elapsed;
-        var found = await consumer.WaitAsync(TimeSpan.FromSeconds(Random.Next(900)), cancellation).ConfigureAwait(false);
+        var found = await consumer.WaitAsync(TimeSpan.FromSeconds(Random.Next(world.Leases is null ? 900 : 120)), cancellation).ConfigureAwait(false);
         world.Tell(client.Name, $"WAITED: {found}");
         auditor.Waited(client, since, found);
         // Messages wake whoever waits; only a network that is cut keeps them from it.
@@ -208,7 +211,7 @@ internal sealed class Actors(World world, Auditor auditor)
     });
 
     /// <summary>An operation with its number of requests; errors for users and cancellations are part of life.</summary>
-    private async Task Do(Client client, string what, Func<Task> act)
+    public async Task Do(Client client, string what, Func<Task> act)
     {
         world.Tell(client.Name, what.ToUpperInvariant());
         var before = client.Requests;
@@ -221,10 +224,18 @@ internal sealed class Actors(World world, Auditor auditor)
             world.Tell(client.Name, $"{what} FAILED: {e.Message}");
             if (e is ConsulMqException { Error: ConsulMqError.CorruptEntry or ConsulMqError.UnsupportedLayout or ConsulMqError.ConsulError })
                 world.Fail(e.Message);
+            CheckUnknown(client, e as ConsulMqException);
         }
 
         if (client.Requests - before > MostRequests)
             world.Fail($"{client.Name}: {what} took {client.Requests - before} requests.");
+    }
+
+    /// <summary>Nobody who has just read a receipt may say that it does not tell: only an hour, or Consul away, makes that so.</summary>
+    public void CheckUnknown(Client client, ConsulMqException? error)
+    {
+        if (error?.Error == ConsulMqError.OutcomeUnknown && client.HasReadReceiptAt == world.Step)
+            world.Fail($"{client.Name} was told that an outcome is unknown by a receipt that tells.");
     }
 
     private MessageDraft NextDraft(Client client)
@@ -247,7 +258,7 @@ internal sealed class Actors(World world, Auditor auditor)
         _ => TimeSpan.FromMilliseconds(Random.Next(3000)),
     };
 
-    private CancellationTokenSource Cancellation(Client client)
+    public CancellationTokenSource Cancellation(Client client)
     {
         var cancel = new CancellationTokenSource();
         if (world.Chance(world.Scenario.Cancellations))
@@ -276,7 +287,7 @@ internal sealed class Actors(World world, Auditor auditor)
         });
     }
 
-    private Task Pause(Client client) => Random.Next(3) switch
+    public Task Pause(Client client) => Random.Next(3) switch
     {
         0 => Task.CompletedTask,
         _ => world.Timeline.Delay(client, TimeSpan.FromMilliseconds(Random.Next(1, 800)), CancellationToken.None),

@@ -17,24 +17,34 @@ internal sealed class Auditor(World world)
     }
 
     /// <summary>A pop returned.</summary>
-    public void Returned(Client client, int since, DateTimeOffset sinceTime, PopBatch batch)
+    public void Returned(Client client, int since, DateTimeOffset sinceTime, PopBatch batch, Ledger? queue = null)
     {
+        var ledger = queue ?? world.Ledger;
         if (batch.Damage.Count > 0)
             world.Fail($"{client.Name} was told of damage: {batch.Damage[0].Message}");
-        if (batch.Items.Count == 0 && !world.Ledger.WasEmptySince(since))
-            world.Fail($"{client.Name} was told that the queue is empty, and all the while {world.Ledger.Present.First()} was there.");
+        if (batch.Items.Count == 0 && !ledger.WasEmptySince(since))
+            world.Fail($"{client.Name} was told that the queue is empty, and all the while {ledger.Present.First()} was there.");
         Rank? last = null;
         foreach (var item in batch.Items)
         {
             Popped++;
-            var message = world.Ledger.Find(item.Content.Text!);
-            var removal = message?.Removals.Find(r => r.By == client && r is { IsClear: false, WasHandedOut: false, WasUndone: false });
+            var message = ledger.Find(item.Content.Text!);
+            while (message is { Earlier: { } earlier } && !message.Rank.Equals(item.Rank!))
+                message = earlier;
+            var isLease = item.Lease is not null;
+            // A lease may be over by the time its consumer hears of it.
+            var removal = message?.Removals.Find(r => r.By == client && r is { IsClear: false, WasHandedOut: false } && r.IsLease == isLease
+                && (isLease ? r.Passage!.To!.Slot == world.Settlements.SlotOf(item.Queue, item.ReceiptHandle!) : !r.WasUndone));
             if (message is null)
                 world.Fail($"{client.Name} popped {LedgerMessage.Short(item.Content.Text!)}, which nobody pushed.");
             else if (removal is null)
                 world.Fail($"{client.Name} popped {message} without having taken it: somebody has it twice.");
             else
                 removal.WasHandedOut = true;
+            if (isLease)
+                world.Settlements.HandedOut(item);
+            if (removal?.Passage?.From is { } from && from.Message.Deliveries != item.DeliveryCount)
+                world.Fail($"{client.Name} got {message} with {item.DeliveryCount} deliveries in place of {from.Message.Deliveries}.");
             if (item.TtlDeadline <= sinceTime)
                 world.Fail($"{client.Name} popped {message}, which had expired.");
             if (message is not null && !message.Rank.Equals(item.Rank!))
@@ -71,6 +81,9 @@ internal sealed class Auditor(World world)
             var message = world.Ledger.Find(text);
             if (message is null || (!presentBefore.Contains(text) && message.StoredAt < since))
                 world.Fail($"{client.Name} saw {LedgerMessage.Short(text)}, which was not there any more when it began to look.");
+            // Meanwhile it went to another queue and came back: it was seen at another place.
+            if (message is { Earlier: not null } && message.StoredAt >= since)
+                continue;
             if (last is not null && message is not null && last.CompareTo(message.Rank) >= 0)
                 world.Fail($"{client.Name} saw {message} in the wrong order, or twice.");
             last = message?.Rank;
@@ -93,20 +106,23 @@ internal sealed class Auditor(World world)
                 world.Fail($"The push of {message} failed for certain, and it was committed.");
         }
 
-        foreach (var message in world.Ledger.Messages)
+        world.Settlements.Close();
+        foreach (var journey in world.Whereabouts.Journeys.Where(static j => j.Stays.Count > 0))
+            world.Fail($"{journey} is still there ({journey.Stays[0]}), and no pop finds it.");
+        foreach (var message in world.Ledgers.SelectMany(static l => l.Messages))
         {
             if (message.IsScheduled)
                 world.Fail($"{message} is due since {message.Due:O}, and nobody brought it into the queue.");
             else if (message.IsPresent)
                 world.Fail($"{message} is still there, and no pop finds it.");
-            else if (message.Removals[^1] is { IsClear: false, HadExpired: false, WasHandedOut: false } removal && !removal.By.MayHaveLostWhatItTook)
+            else if (message.Removals[^1] is { IsClear: false, HadExpired: false, WasHandedOut: false, IsLease: false, IsMove: false } removal && !removal.By.MayHaveLostWhatItTook)
                 world.Fail($"{message} was taken by {removal.By.Name}, and nobody was given it: it is lost.");
         }
 
-        var listing = world.Server.KeysAsync(world.Keys.Root, null, default, CancellationToken.None).GetAwaiter().GetResult();
-        var orphan = listing.Keys.FirstOrDefault(k =>
-            !k.StartsWith(world.Keys.Index, StringComparison.Ordinal) && !k.StartsWith(world.Keys.System, StringComparison.Ordinal)
-            && !k.StartsWith(world.Keys.Root + "r/", StringComparison.Ordinal));
+        var listing = world.Server.KeysAsync("consulmq/", null, default, CancellationToken.None).GetAwaiter().GetResult();
+        var orphan = listing.Keys.FirstOrDefault(k => world.KeysOf(k) is var keys
+            && !k.StartsWith(keys.Index, StringComparison.Ordinal) && !k.StartsWith(keys.System, StringComparison.Ordinal)
+            && !k.StartsWith(keys.Receipts, StringComparison.Ordinal));
         if (orphan is not null)
             world.Fail($"{orphan} is left behind in an empty queue.");
     }

@@ -25,8 +25,14 @@ internal sealed class Client
 
     public bool IsDead { get; set; }
 
+    /// <summary>Whether it ended when it had nothing to do any more, and did not die in the middle.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Until when nothing gets through.</summary>
     public TimeSpan CutOffUntil { get; set; }
+
+    /// <summary>The step in which it last read a receipt.</summary>
+    public int HasReadReceiptAt { get; set; }
 
     /// <summary>How many requests it made, but for those that had no chance because it was cut off.</summary>
     public int Requests { get; set; }
@@ -42,5 +48,19 @@ internal sealed class Client
 
     public bool HasCancelledPops { get; set; }
 
-    public bool MayHaveLostWhatItTook => IsDead || HasUnknownPops || (WasCutOff && HasCancelledPops);
+    /// <summary>Lets nothing get through until then.</summary>
+    public void CutOff(TimeSpan until)
+    {
+        CutOffUntil = until;
+        WasCutOff = true;
+    }
+
+    /// <summary>Ends the process; nobody renews its sessions any more.</summary>
+    public void End()
+    {
+        HasEnded = !IsDead;
+        IsDead = true;
+    }
+
+    public bool MayHaveLostWhatItTook => (IsDead && !HasEnded) || HasUnknownPops || (WasCutOff && HasCancelledPops);
 }

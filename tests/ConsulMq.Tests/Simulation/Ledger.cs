@@ -4,10 +4,10 @@ using ConsulMq.Storage;
 namespace ConsulMq.Tests.Simulation;
 
 /// <summary>
-/// What the server knows and no client does: every transaction that committed, in order. From it follow the true order of the messages, who took which
-/// one, and whether the queue was ever empty.
+/// What the server knows of one queue and no client does: every transaction that committed, in order. From it follow the true order of the messages, who
+/// took which one, and whether the queue was ever empty. What is elsewhere, in flight or in another queue, is gone from here.
 /// </summary>
-internal sealed class Ledger(World world)
+internal sealed class Ledger(World world, QueueKeys keys)
 {
     private readonly Dictionary<string, StoredMessages> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StoredMessages> _byCursor = new(StringComparer.Ordinal);
@@ -55,10 +55,10 @@ internal sealed class Ledger(World world)
         {
             switch (operation.Verb)
             {
-                case KvVerb.Set when EntryKey.TryParse(world.Keys, operation.Key, out var key) && key.Place == EntryPlace.Scheduled:
+                case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Scheduled:
                     Schedule(key, operation.Value.Span);
                     break;
-                case KvVerb.Set when EntryKey.TryParse(world.Keys, operation.Key, out var key):
+                case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place is EntryPlace.Log or EntryPlace.Front:
                     Store(client, key, operation.Value.Span, result.Index);
                     break;
                 case KvVerb.Delete when _scheduled.Remove(operation.Key, out var scheduled):
@@ -90,14 +90,18 @@ internal sealed class Ledger(World world)
 
     private void Schedule(EntryKey key, ReadOnlySpan<byte> value)
     {
-        EntryKey.TryDue(world.Keys, key.Key, out var due);
+        EntryKey.TryDue(keys, key.Key, out var due);
         var messages = new List<LedgerMessage>();
         foreach (var stored in EntryCodec.Read(value, key.Count))
         {
             var text = stored.Body.Text!;
-            if (_messages.ContainsKey(text))
-                world.Fail($"{LedgerMessage.Short(text)} was committed twice.");
-            messages.Add(_messages[text] = new LedgerMessage(text, stored.ExpiresAt) { IsScheduled = true, Due = DateTimeOffset.FromUnixTimeMilliseconds(due) });
+            if (Find(text) is { } known && (known.IsPresent || known.IsScheduled || stored.Rank is null))
+                world.Fail($"{known} was committed twice.");
+            // One with a rank was leased, and comes back to its place later.
+            var message = stored.Rank is null ? _messages[text] = new LedgerMessage(text, stored.ExpiresAt) : _messages[text];
+            message.IsScheduled = true;
+            message.Due = DateTimeOffset.FromUnixTimeMilliseconds(due);
+            messages.Add(message);
         }
 
         _scheduled[key.Key] = new ScheduledMessages(messages, world.Timeline.Elapsed);
@@ -113,13 +117,12 @@ internal sealed class Ledger(World world)
             _messages.TryGetValue(text, out var message);
             if (key.Rank is null)
             {
-                if (message is { IsScheduled: false })
+                if (message is { IsPresent: true })
                     world.Fail($"{message} was committed twice.");
-                if (message?.Due > world.Timeline.UtcNow)
-                    world.Fail($"{message} came into the queue at {world.Timeline.UtcNow:O}, before {message.Due:O}.");
-                message ??= _messages[text] = new LedgerMessage(text, stored[offset].ExpiresAt);
+                // What comes from another queue begins anew.
+                if (message is not { IsScheduled: true })
+                    message = _messages[text] = new LedgerMessage(text, stored[offset].ExpiresAt) { Earlier = message };
                 message.Rank = Rank.Natural(index, key.Ordinal, offset);
-                message.IsScheduled = false;
             }
             else if (message is null || !message.Rank.Equals(stored[offset].Rank!))
             {
@@ -131,6 +134,9 @@ internal sealed class Ledger(World world)
                 world.Fail($"{message} came back, and was not away.");
             }
 
+            if (message is { IsScheduled: true } && message.Due > world.Timeline.UtcNow)
+                world.Fail($"{message} came into the queue at {world.Timeline.UtcNow:O}, before {message.Due:O}.");
+            message.IsScheduled = false;
             if (message.Removals.Count > 0)
                 message.Removals[^1].WasUndone = true;
             entry.Messages[offset] = message;
@@ -190,10 +196,12 @@ internal sealed class Ledger(World world)
         var message = entry.Messages[offset];
         message.IsPresent = false;
         message.ChangedAt = world.Step;
-        message.Removals.Add(new Removal(client, isClear, message.ExpiresAt <= world.Timeline.UtcNow));
+        var passage = world.Whereabouts.Find(message.Text)?.Last;
+        message.Removals.Add(new Removal(client, isClear, passage?.Why == Why.Expired) { Passage = passage });
         _present.Remove(message);
         _lasting -= message.ExpiresAt is null ? 1 : 0;
-        taken?.Add(message);
+        if (!world.Moves.MayPickOut(client, message.Text))
+            taken?.Add(message);
     }
 
     private void Forget(string key, StoredMessages entry)
@@ -216,9 +224,9 @@ internal sealed class Ledger(World world)
     private void NoteLostRace(Client client, KvOperation[] operations, TransactionResult result)
     {
         var failed = result.Failures.Select(f => operations[f.OpIndex].Key).ToList();
-        client.HasLostRaces |= failed.Exists(k => k.StartsWith(world.Keys.Log, StringComparison.Ordinal)
-                || k.StartsWith(world.Keys.Front, StringComparison.Ordinal) || k.StartsWith(world.Keys.Cursors, StringComparison.Ordinal))
-            && !failed.Contains(world.Keys.Head) && !failed.Exists(k => k.StartsWith(world.Keys.Root + "r/", StringComparison.Ordinal));
+        client.HasLostRaces |= failed.Exists(k => k.StartsWith(keys.Log, StringComparison.Ordinal)
+                || k.StartsWith(keys.Front, StringComparison.Ordinal) || k.StartsWith(keys.Cursors, StringComparison.Ordinal))
+            && !failed.Contains(keys.Head) && !failed.Exists(k => k.StartsWith(keys.Root + "r/", StringComparison.Ordinal));
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -8,6 +8,14 @@ internal sealed record Removal(Client By, bool IsClear, bool HadExpired)
     /// <summary>Whether a caller of that client was given the message for it.</summary>
     public bool WasHandedOut { get; set; }
 
+    /// <summary>Where it went; null: it is not known.</summary>
+    public Passage? Passage { get; init; }
+
+    public bool IsLease => Passage?.To is { IsInFlight: true };
+
+    /// <summary>Whether it went to another queue, where it has another ledger.</summary>
+    public bool IsMove => Passage?.To is { IsInFlight: false };
+
     /// <summary>Whether it came back afterwards, so that nobody may be given it for this time any more.</summary>
     public bool WasUndone { get; set; }
 }
@@ -19,7 +27,7 @@ internal sealed class LedgerMessage(string text, DateTimeOffset? expiresAt)
 
     public string Text { get; } = text;
 
-    /// <summary>Its place, by the commit that brought it into the queue; it keeps it for ever.</summary>
+    /// <summary>Its place, by the commit that brought it into the queue; it keeps it until it goes to another queue.</summary>
     public Rank Rank
     {
         get => _rank ?? throw new InvalidOperationException($"{this} was never in the queue.");
@@ -30,9 +38,12 @@ internal sealed class LedgerMessage(string text, DateTimeOffset? expiresAt)
     public bool IsScheduled { get; set; }
 
     /// <summary>From when on it may come into the queue.</summary>
-    public DateTimeOffset Due { get; init; }
+    public DateTimeOffset Due { get; set; }
 
     public DateTimeOffset? ExpiresAt { get; } = expiresAt;
+
+    /// <summary>The same message as it was in this queue before it went to another one and came back; null: it has not.</summary>
+    public LedgerMessage? Earlier { get; init; }
 
     public bool IsPresent { get; set; }
 

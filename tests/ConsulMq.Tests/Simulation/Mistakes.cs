@@ -40,6 +40,24 @@ public enum Mistake
 
     /// <summary>Collecting receipts that are in use: what was fenced off commits after all.</summary>
     CollectReceiptsInUse,
+
+    /// <summary>Settling without looking what of the lease is already settled.</summary>
+    SettleWithoutCursor,
+
+    /// <summary>Settling without a check that the lease is still the same one.</summary>
+    SettleWithoutLease,
+
+    /// <summary>Reaping without looking whether the session lives.</summary>
+    ReapTheLiving,
+
+    /// <summary>Listing the leases of an ended session by what was there some time before.</summary>
+    ReapByAnOldList,
+
+    /// <summary>Leasing without a lock where there is no session any more that could hold it: one that is gone can claim.</summary>
+    LeaseWithoutLock,
+
+    /// <summary>Taking any fence in a receipt for the fence of this operation.</summary>
+    AnyOlderFence,
 }
 
 /// <summary>Puts a mistake back on the wire: requests and answers are changed so that the same client code makes it.</summary>
@@ -50,6 +68,14 @@ internal static class Mistakes
     {
         switch (mistake)
         {
+            case Mistake.SettleWithoutCursor:
+                Replace(static o => IsSettled(o) && o.Verb == KvVerb.Cas, static o => KvOperation.Set(o.Key, o.Value));
+                Replace(static o => IsSettled(o) && o.IsRead, Nothing);
+                break;
+            case Mistake.SettleWithoutLease:
+                Replace(static o => o.Verb == KvVerb.CheckIndex && o.Key.Contains("/i/", StringComparison.Ordinal), Nothing);
+                break;
+
             case Mistake.TakeWithDeleteCas:
                 for (var i = 1; i < operations.Length; i++)
                 {
@@ -119,6 +145,8 @@ internal static class Mistakes
         var page = operations.Where(static o => o.Key.Contains("/p/", StringComparison.Ordinal)).ToArray();
         return page.Length == 0 || page.Length == operations.Length ? null : (page, operations.Except(page).ToArray());
     }
+
+    private static bool IsSettled(KvOperation operation) => operation.Key.Contains("/ic/", StringComparison.Ordinal);
 
     private static KvOperation Nothing(KvOperation operation) => KvOperation.GetTree(operation.Key);
 }

@@ -76,8 +76,7 @@ internal sealed class Network(World world)
         }
         else if (world.Chance(world.Scenario.Outages))
         {
-            client.CutOffUntil = world.Timeline.Elapsed + TimeSpan.FromSeconds(world.Random.Next(1, 60));
-            client.WasCutOff = true;
+            client.CutOff(world.Timeline.Elapsed + TimeSpan.FromSeconds(world.Random.Next(1, 60)));
             world.Tell(client.Name, $"is cut off until {client.CutOffUntil.TotalSeconds:0.000}s");
         }
     }

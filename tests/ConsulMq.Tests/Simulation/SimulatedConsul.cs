@@ -6,8 +6,15 @@ namespace ConsulMq.Tests.Simulation;
 /// <summary>Consul as one client sees it through the network: every request, and every answer, is a step of the schedule.</summary>
 internal sealed class SimulatedConsul(World world, Client client) : DelegatingConsul(world.Server)
 {
-    public override Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
-        Send($"get {Short(key)}", false, stop => base.GetAsync(key, options, stop), cancellation);
+    private readonly ClientMistakes _mistakes = new(world);
+
+    public override async Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation)
+    {
+        var got = await Send($"get {Short(key)}", false, async stop => _mistakes.Read(await Inner.GetAsync(key, options, stop).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+        if (key.StartsWith(world.KeysOf(key).Receipts, StringComparison.Ordinal))
+            client.HasReadReceiptAt = world.Step;
+        return got;
+    }
 
     public override Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation) =>
         Send($"get raw {Short(key)}", false, stop => base.GetRawAsync(key, consistency, stop), cancellation);
@@ -29,7 +36,8 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
         Send($"list {Short(prefix)}{Blocking(options)}", false, stop => ListAgedAsync(prefix, options, stop), cancellation);
 
     public override Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) =>
-        Send($"keys {Short(prefix)}{Blocking(options)}", false, stop => base.KeysAsync(prefix, separator, options, stop), cancellation);
+        Send($"keys {Short(prefix)}{Blocking(options)}", false,
+            async stop => _mistakes.Read(prefix, await base.KeysAsync(prefix, separator, options, stop).ConfigureAwait(false)), cancellation);
 
     public override Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation)
     {
@@ -39,9 +47,19 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
         if (!isWrite && world.Mistake == Mistake.SealByAnotherSnapshot && Mistakes.Split(sent) is var (page, rest))
             return ReadInTwoAsync(page, rest, cancellation);
         var mistaken = Mistakes.PutBack(world.Mistake, sent, world.Keys);
+        _mistakes.Sent(mistaken);
         var what = world.Story.IsTold ? Wording.Of(mistaken, world.Keys) : "";
         return Send(what, isWrite, _ => Task.FromResult(CarryOut(mistaken, isWrite)), cancellation);
     }
+
+    public override Task<string> CreateSessionAsync(SessionRequest request, CancellationToken cancellation) =>
+        Send("create a session", true, stop => world.Sessions.CreateAsync(request, stop), cancellation);
+
+    public override Task<bool> RenewSessionAsync(string sessionId, CancellationToken cancellation) =>
+        Send($"renew {sessionId}", true, stop => world.Sessions.RenewAsync(sessionId, stop), cancellation);
+
+    public override Task DestroySessionAsync(string sessionId, CancellationToken cancellation) =>
+        Send($"destroy {sessionId}", true, stop => world.Sessions.DestroyAsync(client, sessionId, stop), cancellation);
 
     public override void Dispose()
     {
@@ -59,10 +77,11 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
 
     private TransactionResult CarryOut(KvOperation[] operations, bool isWrite)
     {
+        _mistakes.Arrives(operations);
         var result = Inner.TransactAsync(operations, ReadConsistency.Default, CancellationToken.None).GetAwaiter().GetResult();
         if (isWrite)
-            world.Ledger.Applied(client, operations, result);
-        return Mistakes.PutBack(world.Mistake, operations, result, world.Keys);
+            world.Applied(client, operations, result);
+        return _mistakes.Read(Mistakes.PutBack(world.Mistake, operations, result, world.Keys));
     }
 
     private async Task<TransactionResult> ReadInTwoAsync(KvOperation[] first, KvOperation[] second, CancellationToken cancellation)

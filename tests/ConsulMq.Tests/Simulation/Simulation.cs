@@ -37,13 +37,26 @@ internal static class Simulation
         Start(scenario.Consumers, actors.Consume);
         Start(scenario.Clears, actors.Clear);
         Start(scenario.Looks, actors.Look);
+        var leases = new LeaseActors(world, auditor, actors);
+        if (world.Leases is { } roles)
+        {
+            Start(roles.Consumers, leases.Consume);
+            Start(roles.Settlers, leases.SettleForOthers);
+            Start(roles.Destroyers, leases.DestroySessions);
+            Start(roles.Moves, new MoveActors(world, actors).Move);
+        }
+
         world.Run();
+        if (world.Violation is null)
+            world.Settlements.Rest();
 
         if (world.Violation is null)
         {
             // By now all faults are over, and all that was late has arrived.
             var last = new Client(world, "drain");
-            world.Start(last, () => actors.Drain(last));
+            foreach (var client in world.Clients)
+                client.End();
+            world.Start(last, () => world.Leases is null ? actors.Drain(last) : leases.Drain(last));
             world.Run();
         }
 

@@ -65,6 +65,12 @@ public sealed class SimulationTests
     [InlineData(Mistake.MoveWithoutCheck, 1000)]
     [InlineData(Mistake.SignalThatRepeats, 1000)]
     [InlineData(Mistake.CollectReceiptsInUse, 2000)]
+    [InlineData(Mistake.SettleWithoutCursor, 500)]
+    [InlineData(Mistake.SettleWithoutLease, 50)]
+    [InlineData(Mistake.ReapTheLiving, 20)]
+    [InlineData(Mistake.ReapByAnOldList, 500)]
+    [InlineData(Mistake.LeaseWithoutLock, 100)]
+    [InlineData(Mistake.AnyOlderFence, 1000)]
     public void AMistakeIsFound(Mistake mistake, int within)
     {
         var seed = Enumerable.Range(1, within).FirstOrDefault(seed => Simulation.Run(seed, mistake).Violation is not null);

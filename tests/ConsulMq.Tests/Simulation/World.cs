@@ -1,3 +1,4 @@
+using ConsulMq.Consul;
 using ConsulMq.InMemory;
 using ConsulMq.Storage;
 
@@ -10,11 +11,19 @@ namespace ConsulMq.Tests.Simulation;
 internal sealed class World
 {
     public const string QueueName = "jobs";
+    public const string OtherQueueName = "other";
+    public const string DeadQueueName = "jobs.dead";
     private const int MostSteps = 30_000;
+
+    /// <summary>By then everything has come to its end, once nobody begins anything any more and the faults are over.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(40);
+
 
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<Action> _ready = [];
     private readonly List<(Client Client, Task Work)> _actors = [];
+    private readonly Dictionary<string, QueueKeys> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Ledger> _ledgers = new(StringComparer.Ordinal);
 
     public World(int seed, Mistake mistake, bool isTold)
     {
@@ -22,14 +31,24 @@ internal sealed class World
         Mistake = mistake;
         Story = new Story(isTold);
         Scenario = Scenario.Draw(Random);
+        if (Mistake == Mistake.AnyOlderFence)
+            Scenario = Scenario with { Faults = 0.5 };
+        Leases = LeaseScenario.Draw(seed);
         Network = new Network(this);
-        Keys = new QueueKeys("consulmq", QueueName);
-        Ledger = new Ledger(this);
+        Keys = KeysOfQueue(QueueName);
+        Ledger = LedgerOf(QueueName);
+        Whereabouts = new Whereabouts(this);
+        Settlements = new SettleAuditor(this);
+        Moves = new MoveAuditor(this);
+        Sessions = new ServerSessions(this);
         Server = new InMemoryConsul(new InMemoryConsulOptions
         {
             Clock = new SimulatedClock(Timeline, null),
             RunContinuationsAsynchronously = false,
+            NewSessionId = NewGuid,
         });
+        if (Leases is not null)
+            Server.PutAsync(Keys.Info, new QueueInfo { CreatedAt = Timeline.UtcNow, Settings = SettingsOf(QueueName) }.ToJson(), CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public Random Random { get; }
@@ -48,7 +67,21 @@ internal sealed class World
 
     public QueueKeys Keys { get; }
 
+    /// <summary>What the server knows of the queue that all is about.</summary>
     public Ledger Ledger { get; }
+
+    public IEnumerable<Ledger> Ledgers => _ledgers.Values;
+
+    /// <summary>Leases and moves; null: there are none.</summary>
+    public LeaseScenario? Leases { get; }
+
+    public Whereabouts Whereabouts { get; }
+
+    public SettleAuditor Settlements { get; }
+
+    public MoveAuditor Moves { get; }
+
+    public ServerSessions Sessions { get; }
 
     public List<Client> Clients { get; } = [];
 
@@ -59,6 +92,36 @@ internal sealed class World
 
     /// <summary>What went wrong first; null: nothing.</summary>
     public string? Violation { get; private set; }
+
+    /// <summary>The keys of the queue that a key belongs to.</summary>
+    public QueueKeys KeysOf(string key) => KeysOfQueue(key.Split('/') is [_, var name, ..] ? name : "");
+
+    public QueueKeys KeysOfQueue(string queue)
+    {
+        if (!_keys.TryGetValue(queue, out var keys))
+            _keys[queue] = keys = new QueueKeys("consulmq", queue);
+        return keys;
+    }
+
+    public Ledger LedgerOf(string queue)
+    {
+        if (!_ledgers.TryGetValue(queue, out var ledger))
+            _ledgers[queue] = ledger = new Ledger(this, KeysOfQueue(queue));
+        return ledger;
+    }
+
+    /// <summary>What is set for a queue, from the first moment on.</summary>
+    public QueueSettings SettingsOf(string queue) => queue != QueueName || Leases is null ? new QueueSettings()
+        : new QueueSettings { MaxDeliveries = Leases.MaxDeliveries, DeadLetterExpired = Leases.DeadLetterExpired };
+
+    /// <summary>A write was carried out.</summary>
+    public void Applied(Client client, KvOperation[] operations, TransactionResult result)
+    {
+        if (result.Committed)
+            Whereabouts.Applied(client, operations, result.Index);
+        foreach (var queue in operations.Select(o => KeysOf(o.Key).Queue).Distinct().ToList())
+            LedgerOf(queue).Applied(client, operations, result);
+    }
 
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
@@ -88,6 +151,7 @@ internal sealed class World
     /// <summary>Runs until everybody is done and nothing is on its way any more, or until a check fails.</summary>
     public void Run()
     {
+        TimeSpan? calmSince = null;
         while (Violation is null)
         {
             if (++Step > MostSteps)
@@ -98,10 +162,16 @@ internal sealed class World
 
             var isOver = _ready.Count == 0 && _actors.TrueForAll(static a => a.Client.IsDead || a.Work.IsCompleted);
             if (isOver)
+            {
                 Network.IsCalm = true;
-            if (isOver && !Timeline.HasWork)
-                return;
+                calmSince ??= Timeline.Elapsed;
+                // Sessions are renewed as long as their clients live and hold something.
+                if (!Timeline.HasWork || (Leases is not null && Timeline.Elapsed - calmSince > LongestRest))
+                    return;
+            }
+
             Network.Disturb();
+            Sessions.Disturb();
             if (_ready.Count > 0 && !LetsTimePass())
             {
                 // Any of them can be the next: that is the whole of the schedule.
@@ -128,6 +198,13 @@ internal sealed class World
             return false;
         HasJumped |= isFar;
         return true;
+    }
+
+    private Guid NewGuid()
+    {
+        var bytes = new byte[16];
+        Random.NextBytes(bytes);
+        return new Guid(bytes);
     }
 
     private async Task Watch(Func<Task> act)

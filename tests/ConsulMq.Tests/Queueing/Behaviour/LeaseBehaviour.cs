@@ -68,6 +68,19 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
     }
 
     [Fact]
+    public async Task ALeaseThatFindsNothingButExpiredMessagesLeavesNothing()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await queue.PushAsync(Text("a") with { TimeToLive = TimeSpan.FromMilliseconds(1) }, None);
+        await Task.Delay(20);
+        Assert.Empty(await Lease(queue, 1));
+        Assert.Empty(await Keys("p/"));
+        Assert.Empty(await Keys("i/"));
+        Assert.Empty(await Keys("s/"));
+    }
+
+    [Fact]
     public async Task ADeniedMessageIsADeadLetterWithItsPastInHeaders()
     {
         using var connection = Connect();

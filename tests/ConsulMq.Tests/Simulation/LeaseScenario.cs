@@ -1,0 +1,50 @@
+namespace ConsulMq.Tests.Simulation;
+
+/// <summary>What a seed plays beside <see cref="Scenario"/> where there are leases and moves.</summary>
+internal sealed record LeaseScenario
+{
+    /// <summary>Consumers that lease.</summary>
+    public required int Consumers { get; init; }
+
+    /// <summary>Clients that settle what others have leased, by ID and receipt handle.</summary>
+    public required int Settlers { get; init; }
+
+    /// <summary>How often somebody moves messages from one queue to another.</summary>
+    public required int Moves { get; init; }
+
+    /// <summary>How often somebody destroys a session by hand.</summary>
+    public required int Destroyers { get; init; }
+
+    /// <summary>How likely a lease is one of a duration.</summary>
+    public required double Durations { get; init; }
+
+    /// <summary>How likely a consumer sleeps, cut off from Consul, for so long that its session may end.</summary>
+    public required double Sleeps { get; init; }
+
+    public required int MaxDeliveries { get; init; }
+
+    public required bool DeadLetterExpired { get; init; }
+
+    /// <summary>Null: there are none, in half of the schedules.</summary>
+    public static LeaseScenario? Draw(int seed)
+    {
+        // Chance of its own: schedules without leases do not change with what is drawn here.
+        var random = new Random(unchecked((seed * 7919) + 13));
+        if (random.Next(2) == 0)
+            return null;
+        return new LeaseScenario
+        {
+            Consumers = 1 + random.Next(3),
+            Settlers = random.Next(2),
+            Moves = OneIn(2) ? 1 + random.Next(2) : 0,
+            Destroyers = OneIn(4) ? 1 + random.Next(2) : 0,
+            Durations = Pick(0, 0.3, 0.7),
+            Sleeps = Pick(0, 0.1, 0.4),
+            MaxDeliveries = (int)Pick(QueueSettings.DefaultMaxDeliveries, 1, 2, 3, 0),
+            DeadLetterExpired = OneIn(3),
+        };
+
+        bool OneIn(int n) => random.Next(n) == 0;
+        double Pick(params double[] values) => values[random.Next(values.Length)];
+    }
+}
