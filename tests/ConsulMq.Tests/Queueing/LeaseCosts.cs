@@ -14,7 +14,7 @@ public sealed class LeaseCosts : IDisposable
     public LeaseCosts()
     {
         _counting = new CountingConsul(_consul);
-        _connection = new ConsulMqConnection(new Unowned(_counting), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0 });
+        _connection = new ConsulMqConnection(new Unowned(_counting), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0, Random = new OnePage() });
     }
 
     private static CancellationToken None => CancellationToken.None;
@@ -46,7 +46,7 @@ public sealed class LeaseCosts : IDisposable
     public async Task AThousandLeasedAndCompletedAreAHandfulOfWrites()
     {
         await FillPacked(1000);
-        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0 });
+        using var slow = new ConsulMqConnection(new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new ManualClock(), FirstChores = 0, Random = new OnePage() });
         await LeaseAndComplete(1, slow.Queue("jobs"));
         _counting.Take();
         await LeaseAndComplete(999, slow.Queue("jobs"));
