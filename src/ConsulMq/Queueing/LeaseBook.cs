@@ -9,6 +9,34 @@ internal sealed class LeaseBook(QueueContext context)
 {
     private readonly ConcurrentDictionary<string, (StoredEntry? Entry, LeaseSession? Session)> _leases = new(StringComparer.Ordinal);
 
+    /// <summary>So long a session counts as marked: then its mark is written again, in case somebody has deleted it by hand.</summary>
+    private static readonly TimeSpan MarkLasts = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentBag<LeaseEntry> _entries = [];
+    private volatile Mark? _mark;
+
+    /// <summary>An empty entry to encode a lease into.</summary>
+    public LeaseEntry RentEntry() => _entries.TryTake(out var entry) ? entry : new LeaseEntry();
+
+    /// <summary>Gives back an entry that nothing reads any more.</summary>
+    public void ReturnEntry(LeaseEntry entry)
+    {
+        entry.Clear();
+        _entries.Add(entry);
+    }
+
+    /// <summary>
+    /// Whether the session is known to have its key under <c>s/</c> in this queue. In a queue that was removed, and came to be anew, it has none: its
+    /// settings have another ModifyIndex then, and a claim by what was known before is refused.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="info">The ModifyIndex of the queue's settings.</param>
+    public bool IsMarked(LeaseSession session, ulong info) =>
+        _mark is { } mark && mark.Session == session && mark.Info == info && context.Settings.Clock.Elapsed - mark.At < MarkLasts;
+
+    /// <summary>Notes that the session has its key.</summary>
+    public void Marked(LeaseSession session, ulong info) => _mark = new Mark(session, info, context.Settings.Clock.Elapsed);
+
     /// <summary>Notes a lease that was just taken.</summary>
     public void Add(LeaseSession session, StoredEntry lease)
     {
@@ -77,4 +105,6 @@ internal sealed class LeaseBook(QueueContext context)
         entry.TakeCursor(cursor);
         return entry;
     }
+
+    private sealed record Mark(LeaseSession Session, ulong Info, TimeSpan At);
 }

@@ -19,10 +19,9 @@ internal sealed class SettlePlan : IDisposable
 
     private readonly QueueContext _context;
     private readonly Claim _claim;
-    private readonly PushBatch _back = new() { MaxEntries = MaxEntries };
-    private readonly PushBatch _later = new() { MaxEntries = MaxEntries };
-    private readonly PushBatch _elsewhere = new() { MaxEntries = MaxEntries, MaxBodies = 1 };
-    private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
+    private HashSet<string>? _sessions;
+    private PushBatch? _batch;
+    private Goal _goal;
     private BodyCopies? _copies;
     private bool _isDone;
     private QueueContext? _other;
@@ -58,7 +57,7 @@ internal sealed class SettlePlan : IDisposable
             return false;
         _claim.TryAdd(lease, offset, false, stays);
         if (soleSession is not null)
-            _sessions.Add(soleSession);
+            (_sessions ??= new(StringComparer.Ordinal)).Add(soleSession);
         return true;
     }
 
@@ -66,14 +65,14 @@ internal sealed class SettlePlan : IDisposable
     /// <param name="index">The index as it was just read, if it was.</param>
     public async Task<bool> PrepareAsync(IndexState? index)
     {
-        if (_back.Entries.Count > 0)
+        if (_goal == Goal.Back)
         {
             _index = index ?? await _context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             if (_index is null)
                 return false;
         }
 
-        if (_later.Entries.Count > 0)
+        if (_goal == Goal.Later)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)
             await _other.Tail.PrepareAsync().ConfigureAwait(false);
@@ -88,12 +87,10 @@ internal sealed class SettlePlan : IDisposable
         var operations = _claim.ToOperations(_context.Keys, null);
         foreach (var (lease, session) in EndedSessions())
             operations.Add(KvOperation.Delete(_context.Keys.Session(session)));
-        if (_back.Entries.Count > 0)
-            _landing = Inserter.Add(_context, operations, _index!, _back);
-        if (_later.Entries.Count > 0)
-            _landing = _context.Tail.Add(operations, _later);
-        if (_other is not null)
-            _landing = _other.Tail.Add(operations, _elsewhere);
+        if (_goal == Goal.Back)
+            _landing = Inserter.Add(_context, operations, _index!, _batch!);
+        else if (_batch is not null)
+            _landing = (_other ?? _context).Tail.Add(operations, _batch);
         return operations;
     }
 
@@ -115,16 +112,16 @@ internal sealed class SettlePlan : IDisposable
 
     public void Dispose()
     {
-        _back.Dispose();
-        _later.Dispose();
         // Where nobody knows whether it was done, this does nothing if it was.
         if (!_isDone)
             _copies?.Discard();
-        _elsewhere.Dispose();
+        _batch?.Dispose();
     }
 
     private IEnumerable<(StoredEntry Lease, string Session)> EndedSessions()
     {
+        if (_sessions is null)
+            yield break;
         foreach (var lease in _claim.Entries)
         {
             var session = ReceiptHandle.SessionOf(_context.Keys, lease.Key);
@@ -152,33 +149,37 @@ internal sealed class SettlePlan : IDisposable
         if (settlement.Kind == SettlementKind.Complete)
             return settlement.Destination is null || TryPutElsewhere(settlement.Destination, Mover.Renew(message));
         return settlement.Delay > TimeSpan.Zero
-            ? TryPut(_later, message, (_context.Now + settlement.Delay).ToUnixTimeMilliseconds())
-            : TryPut(_back, message, 0);
+            ? TryPut(Goal.Later, message, (_context.Now + settlement.Delay).ToUnixTimeMilliseconds())
+            : TryPut(Goal.Back, message, 0);
     }
 
     private bool TryPutElsewhere(QueueContext queue, Message message)
     {
-        if ((_other is not null && _other != queue) || !IsAlone(_elsewhere))
+        if ((_other is not null && _other != queue) || !IsOneWith(Goal.Elsewhere))
             return false;
-        var copies = _copies ?? new BodyCopies(_context, queue, _elsewhere);
-        if (!copies.TryAdd(message))
+        _copies ??= new BodyCopies(_context, queue, Begin(Goal.Elsewhere));
+        if (!_copies.TryAdd(message))
             return false;
-        _copies = copies;
         _other = queue;
         return true;
     }
 
-    private bool TryPut(PushBatch batch, Message message, long due) => IsAlone(batch) && batch.TryAdd(new PushItem(message, due, WasLetIn: true));
+    private bool TryPut(Goal goal, Message message, long due) => IsOneWith(goal) && Begin(goal).TryAdd(new PushItem(message, due, WasLetIn: true));
 
-    /// <summary>All that does not vanish goes to one and the same place: a transaction stands on one tail, and carries one batch.</summary>
-    private bool IsAlone(PushBatch batch)
+    private bool IsOneWith(Goal goal) => _goal == goal || _goal == Goal.Nowhere;
+
+    private PushBatch Begin(Goal goal)
     {
-        foreach (var other in (ReadOnlySpan<PushBatch>)[_back, _later, _elsewhere])
-        {
-            if (other != batch && other.Entries.Count > 0)
-                return false;
-        }
+        _goal = goal;
+        return _batch ??= new PushBatch { MaxEntries = MaxEntries, MaxBodies = 1 };
+    }
 
-        return true;
+    /// <summary>Where what does not vanish goes: one and the same for all, for a transaction stands on one tail, and carries one batch.</summary>
+    private enum Goal
+    {
+        Nowhere,
+        Back,
+        Later,
+        Elsewhere,
     }
 }

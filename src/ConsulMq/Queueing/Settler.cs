@@ -178,10 +178,11 @@ internal sealed class Settler(QueueContext context)
     /// <summary>Makes sure that the leases are known, and sorts out what cannot be settled.</summary>
     private async Task<List<Item>> FindAsync(List<Item> open, SettleOutcome[] outcomes)
     {
-        var unknown = open.Where(item => context.Leases.Find(item.Handle.Lease.Key) is null)
-            .Select(static item => item.Handle).GroupBy(static handle => handle.Lease.Key).Select(static group => group.First()).ToList();
-        if (unknown.Count > 0)
-            await context.Leases.ReadAsync(unknown).ConfigureAwait(false);
+        if (open.Exists(item => context.Leases.Find(item.Handle.Lease.Key) is null))
+        {
+            await context.Leases.ReadAsync([.. open.Where(item => context.Leases.Find(item.Handle.Lease.Key) is null)
+                .Select(static item => item.Handle).GroupBy(static handle => handle.Lease.Key).Select(static group => group.First())]).ConfigureAwait(false);
+        }
 
         var found = new List<Item>(open.Count);
         var seen = new HashSet<(string, int)>();
