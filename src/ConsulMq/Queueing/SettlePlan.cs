@@ -63,12 +63,16 @@ internal sealed class SettlePlan : IDisposable
     }
 
     /// <summary>Gets ready what the operations need. False: the queue is not there any more, and with it what was in somebody's hands.</summary>
-    /// <param name="index">The index as it was just read, if anything is returned.</param>
+    /// <param name="index">The index as it was just read, if it was.</param>
     public async Task<bool> PrepareAsync(IndexState? index)
     {
-        _index = index;
-        if (_back.Entries.Count > 0 && index is null)
-            return false;
+        if (_back.Entries.Count > 0)
+        {
+            _index = index ?? await _context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_index is null)
+                return false;
+        }
+
         if (_later.Entries.Count > 0)
             await _context.Tail.PrepareAsync().ConfigureAwait(false);
         if (_other is not null)

@@ -149,7 +149,7 @@ public sealed class BodiesInMemory() : BodyTests(InMemory)
     [Fact]
     public void A_message_over_the_limit_is_an_error_of_its_own_and_the_rest_goes_on()
     {
-        var result = Session.Run("'before', ('x' * 10MB), 'after' | Push-ConsulMqItem jobs | ForEach-Object Body");
+        var result = Session.Run("$null = New-ConsulMqQueue jobs -MaxBodySize 1MB; 'before', ('x' * 2MB), 'after' | Push-ConsulMqItem jobs | ForEach-Object Body");
 
         Assert.Equal("MessageTooLarge,ConsulMq.Commands.PushItemCommand", Assert.Single(result.Errors).FullyQualifiedErrorId);
         Assert.Equal(["before", "after"], result.Values);

@@ -14,7 +14,7 @@ public sealed class LostReplies : IDisposable
     public LostReplies()
     {
         _saboteur = new Saboteur(_consul);
-        _connection = new ConsulMqConnection(new Unowned(_saboteur), new ConnectionSettings { Timeout = TimeSpan.FromSeconds(2) });
+        _connection = new ConsulMqConnection(new Unowned(_saboteur), new ConnectionSettings { Timeout = TimeSpan.FromSeconds(2), Random = new OnePage() });
     }
 
     private static CancellationToken None => CancellationToken.None;

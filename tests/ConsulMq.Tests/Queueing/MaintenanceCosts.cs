@@ -237,15 +237,4 @@ public sealed class MaintenanceCosts : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(15));
         Assert.False(await wait);
     }
-
-    /// <summary>Never small, so no push begins a new page, which would have to be read.</summary>
-    private sealed class OnePage : RandomSource
-    {
-        public override void Fill(Span<byte> buffer)
-        {
-            System.Fill(buffer);
-            if (buffer.Length == 8)
-                buffer[7] |= 0x80;
-        }
-    }
 }

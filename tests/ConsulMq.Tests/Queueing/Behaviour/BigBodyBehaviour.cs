@@ -341,7 +341,7 @@ public abstract partial class BigBodyBehaviour(IBackend backend) : QueueBehaviou
     [Fact]
     public async Task ALeaseKeepsTheBodyUntilItIsCompleted()
     {
-        using var connection = Connect();
+        using var connection = Connect(new ConnectionSettings { Random = new OnePage() });
         var queue = connection.Queue("jobs");
         await Push(queue, [Text(Long("a")), Text("b")]);
         using var consumer = queue.OpenConsumer();
@@ -361,8 +361,7 @@ public abstract partial class BigBodyBehaviour(IBackend backend) : QueueBehaviou
         using var connection = Connect();
         var queue = connection.Queue("jobs");
         await Push(queue, [Text(Long("a")), Text(Long("b")), Text("c")]);
-        using var consumer = queue.OpenConsumer();
-        var items = (await consumer.LeaseAsync(3, null, None)).Items;
+        var items = await Lease(queue, 3);
         Assert.Equal(3, items.Count);
         foreach (var item in items)
             await Settle(queue, item, SettlementKind.Deny);

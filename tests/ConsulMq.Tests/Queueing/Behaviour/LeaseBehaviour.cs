@@ -1,3 +1,4 @@
+using ConsulMq.Tests.Support;
 using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Queueing.Behaviour;
@@ -57,7 +58,7 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
     [Fact]
     public async Task WhatIsPutBackUnseenHasNoDeliveryMore()
     {
-        using var connection = Connect();
+        using var connection = Connect(new ConnectionSettings { Random = new OnePage() });
         var queue = connection.Queue("jobs");
         await PushAll(queue, ["a", "b"]);
         using (var consumer = queue.OpenConsumer())

@@ -1,3 +1,4 @@
+using ConsulMq.Tests.Support;
 using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Queueing.Behaviour;
@@ -23,7 +24,7 @@ public abstract class LookingBehaviour(IBackend backend) : QueueBehaviour(backen
     [Fact]
     public async Task PositionsCountFromTheNextMessage()
     {
-        using var connection = Connect();
+        using var connection = Connect(new ConnectionSettings { Random = new OnePage() });
         var queue = connection.Queue("jobs");
         await PushAll(queue, Numbers(5));
         using (var consumer = queue.OpenConsumer())

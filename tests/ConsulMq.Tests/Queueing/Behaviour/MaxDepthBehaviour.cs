@@ -1,5 +1,6 @@
 using ConsulMq.Consul;
 using ConsulMq.Storage;
+using ConsulMq.Tests.Support;
 using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Queueing.Behaviour;
@@ -120,7 +121,7 @@ public abstract class MaxDepthBehaviour(IBackend backend) : QueueBehaviour(backe
     [Fact]
     public async Task WhatComesBackIsLetInBeyondItAndCounts()
     {
-        using var connection = Connect();
+        using var connection = Connect(new ConnectionSettings { Random = new OnePage() });
         using var other = Connect();
         var queue = await Limited(connection, 6);
         await PushAll(queue, Numbers(4));

@@ -14,7 +14,7 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A client that never begins a new page, so that it is known what there is to watch.</summary>
-    private static ConnectionSettings OnePage => new() { Random = new NoRolls() };
+    private static ConnectionSettings OnePage => new() { Random = new Support.OnePage() };
 
     [Fact]
     public async Task AProducerThatWaitsGoesOnInOrderAndTellsWhatIsPushedAtOnce()
@@ -151,14 +151,5 @@ public abstract class RoomBehaviour(IBackend backend) : QueueBehaviour(backend)
         var queue = connection.Queue("jobs");
         await queue.CreateAsync(new QueueSettings { MaxDepth = depth }, None);
         return queue;
-    }
-
-    private sealed class NoRolls : RandomSource
-    {
-        public override void Fill(Span<byte> buffer)
-        {
-            System.Fill(buffer);
-            buffer[^1] |= 0x80;
-        }
     }
 }
