@@ -40,7 +40,7 @@ internal sealed class Maintenance(QueueContext context)
         Interlocked.Exchange(ref _next, (context.Settings.Clock.Elapsed + Rhythm).Ticks);
         _chores.InPassing();
         var due = await MoveDueAsync(view.Due, isWaiting, 1, cancellation).ConfigureAwait(false);
-        var reaped = await ReapAsync(view.Sessions, cancellation).ConfigureAwait(false);
+        var reaped = await ReapAsync(view.Sessions, true, cancellation).ConfigureAwait(false);
         // What turned out to be no longer scheduled, or in flight, may have come into the queue after the view was read. Whoever waits is woken by that.
         var hasMoved = !isWaiting && view.Edition != Edition;
         return due with { Any = due.Any || reaped || hasMoved };
@@ -74,7 +74,7 @@ internal sealed class Maintenance(QueueContext context)
     {
         _chores.InPassing();
         await MoveDueAsync(due, false, TransactionsAtOnce, CancellationToken.None).ConfigureAwait(false);
-        await ReapAsync(sessions, CancellationToken.None).ConfigureAwait(false);
+        await ReapAsync(sessions, false, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<DueLook> MoveDueAsync(DueSignal? signal, bool isWaiting, int transactions, CancellationToken cancellation)
@@ -91,11 +91,11 @@ internal sealed class Maintenance(QueueContext context)
         }
     }
 
-    private async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
+    private async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, bool isAwaited, CancellationToken cancellation)
     {
         try
         {
-            if (!HeadView.AnyEnded(sessions) || !await _reaper.ReapAsync(sessions, cancellation).ConfigureAwait(false))
+            if (!HeadView.AnyEnded(sessions) || !await _reaper.ReapAsync(sessions, isAwaited, cancellation).ConfigureAwait(false))
                 return false;
             Interlocked.Increment(ref _reaped);
             return true;

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Internal;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -13,37 +14,56 @@ internal sealed class Reaper(QueueContext context)
 
     private const int MostPauses = 40;
 
-    private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
+    private readonly AsyncGate _gate = new(context.Settings.Continuations);
+    private int _callers;
 
     /// <summary>Gives back what ended sessions held.</summary>
     /// <param name="sessions">The pairs under <c>s/</c>, as a read that is never stale gave them.</param>
+    /// <param name="isAwaited">Whether the queue is called empty if nothing comes back: then what this client does already has to come to its end first.</param>
     /// <param name="cancellation">Stops it between two leases.</param>
-    /// <returns>Whether anything came back, by this client or, meanwhile, by another.</returns>
-    public async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
+    /// <returns>Whether anything came back, or may have, by this client or, meanwhile, by another.</returns>
+    public async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, bool isAwaited, CancellationToken cancellation)
+    {
+        var isAlone = Interlocked.Increment(ref _callers) == 1;
+        try
+        {
+            if (!isAlone && !isAwaited)
+                return false;
+            using (await EnterAsync(cancellation).ConfigureAwait(false))
+                return !isAlone || await ReapAllAsync(sessions, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _callers);
+        }
+    }
+
+    private async Task<AsyncGate.Turn> EnterAsync(CancellationToken cancellation)
+    {
+        var turn = _gate.EnterAsync();
+        try
+        {
+            return await turn.WithCancellation(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Background.Add(LeaveAsync(turn));
+            throw;
+        }
+    }
+
+    private static async Task LeaveAsync(Task<AsyncGate.Turn> turn) => (await turn.ConfigureAwait(false)).Dispose();
+
+    private async Task<bool> ReapAllAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
     {
         var given = false;
         foreach (var pair in sessions)
         {
-            if (pair.Session is not null || !TryBegin(pair.Key))
-                continue;
-            try
-            {
+            if (pair.Session is null)
                 given |= await ReapAsync(pair, sessions.Count, cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                lock (_underWay)
-                    _underWay.Remove(pair.Key);
-            }
         }
 
         return given;
-    }
-
-    private bool TryBegin(string key)
-    {
-        lock (_underWay)
-            return _underWay.Add(key);
     }
 
     private async Task<bool> ReapAsync(KvPair mark, int crowd, CancellationToken cancellation)

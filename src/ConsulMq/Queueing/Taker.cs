@@ -191,7 +191,14 @@ internal sealed class Taker
             cancellation.ThrowIfCancellationRequested();
             var claim = Select((into, expired) => Selector.FromShare(_state.Share.Entries, max, _context.Now, into, expired));
             Collect(_state.Share.Damage, damage);
-            if (!claim.IsEmpty && await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
+            // What is there came after a move had begun, and stays.
+            if (claim.IsEmpty)
+            {
+                _state.Share.Drop();
+                break;
+            }
+
+            if (await _bodies.LoadAsync(claim, _destination, cancellation).ConfigureAwait(false))
             {
                 var commit = await CommitAsync(claim, null, info?.Index ?? 0, cancellation).ConfigureAwait(false);
                 if (commit.Succeeded)

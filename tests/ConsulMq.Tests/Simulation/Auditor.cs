@@ -24,6 +24,8 @@ internal sealed class Auditor(World world)
             world.Fail($"{client.Name} was told of damage: {batch.Damage[0].Message}");
         if (batch.Items.Count == 0 && !ledger.WasEmptySince(since))
             world.Fail($"{client.Name} was told that the queue is empty, and all the while {ledger.Present.First()} was there.");
+        if (batch.Items.Count == 0 && !client.WasCutOff && world.Scenario.Faults == 0)
+            CheckGiven(client, since, sinceTime, ledger);
         Rank? last = null;
         foreach (var item in batch.Items)
         {
@@ -53,6 +55,16 @@ internal sealed class Auditor(World world)
                 world.Fail($"{client.Name} popped {message} in the wrong order within its batch.");
             last = item.Rank;
         }
+    }
+
+    /// <summary>Before a queue is called empty, what ended sessions held comes back.</summary>
+    private void CheckGiven(Client client, int since, DateTimeOffset sinceTime, Ledger queue)
+    {
+        var time = world.Timeline.Elapsed - (world.Timeline.UtcNow - sinceTime);
+        var held = world.Whereabouts.Journeys.FirstOrDefault(j => j.Stays is [{ IsInFlight: true } stay] && world.LedgerOf(stay.Queue) == queue
+            && world.Sessions.WasOver(PassageRules.SessionOf(stay.Key, world.KeysOf(stay.Key.Key)), since, time));
+        if (held is not null)
+            world.Fail($"{client.Name} was told that the queue is empty, and {held} has not come back from a session that was over.");
     }
 
     /// <summary>A wait ended.</summary>

@@ -32,11 +32,16 @@ internal sealed class ServerSessions(World world)
         if (held is not null)
             world.Fail($"{client.Name} ends a session under which {held} is in somebody's hands.");
         await world.Server.DestroySessionAsync(id, cancellation).ConfigureAwait(false);
+        NoteEnd(id);
         return true;
     }
 
     public bool IsAlive(string id) =>
         world.Server.ListSessionsAsync(default, CancellationToken.None).GetAwaiter().GetResult().Sessions.Any(s => s.Id == id);
+
+    /// <summary>Whether a session was over before that step, and that time.</summary>
+    public bool WasOver(string id, int step, TimeSpan time) => _sessions.Find(s => s.Id == id) is { } session
+        && (session.EndedAt < step || session.RenewedAt + session.Ttl + session.Ttl <= time);
 
     /// <summary>Before a step: a session that was not renewed for its TTL may end.</summary>
     public void Disturb()
@@ -44,11 +49,11 @@ internal sealed class ServerSessions(World world)
         for (var i = _sessions.Count - 1; i >= 0; i--)
         {
             var age = world.Timeline.Elapsed - _sessions[i].RenewedAt;
-            if (age < _sessions[i].Ttl || !world.Chance(0.02))
+            if (age < _sessions[i].Ttl || _sessions[i].EndedAt < int.MaxValue || !world.Chance(0.02))
                 continue;
             if (world.Server.ExpireSession(_sessions[i].Id))
                 world.Tell("consul", $"ends session {_sessions[i].Id}");
-            _sessions.RemoveAt(i);
+            _sessions[i].EndedAt = world.Step;
         }
     }
 
@@ -60,10 +65,20 @@ internal sealed class ServerSessions(World world)
         var id = _sessions[world.Random.Next(_sessions.Count)].Id;
         world.Tell("hand", $"destroys session {id}");
         world.Server.DestroySessionAsync(id, CancellationToken.None).GetAwaiter().GetResult();
+        NoteEnd(id);
+    }
+
+    private void NoteEnd(string id)
+    {
+        if (_sessions.Find(s => s.Id == id) is { EndedAt: int.MaxValue } session)
+            session.EndedAt = world.Step;
     }
 
     private sealed record Session(string Id, TimeSpan Ttl)
     {
         public TimeSpan RenewedAt { get; set; }
+
+        /// <summary>The step in which it ended, if that was seen.</summary>
+        public int EndedAt { get; set; } = int.MaxValue;
     }
 }

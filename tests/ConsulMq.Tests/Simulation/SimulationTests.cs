@@ -66,10 +66,10 @@ public sealed class SimulationTests
     [InlineData(Mistake.SignalThatRepeats, 1000)]
     [InlineData(Mistake.CollectReceiptsInUse, 2000)]
     [InlineData(Mistake.SettleWithoutCursor, 500)]
-    [InlineData(Mistake.SettleWithoutLease, 50)]
+    [InlineData(Mistake.SettleWithoutLease, 200)]
     [InlineData(Mistake.ReapTheLiving, 20)]
-    [InlineData(Mistake.ReapByAnOldList, 500)]
-    [InlineData(Mistake.LeaseWithoutLock, 100)]
+    [InlineData(Mistake.ReapByAnOldList, 300)]
+    [InlineData(Mistake.LeaseWithoutLock, 300)]
     [InlineData(Mistake.AnyOlderFence, 1000)]
     public void AMistakeIsFound(Mistake mistake, int within)
     {
