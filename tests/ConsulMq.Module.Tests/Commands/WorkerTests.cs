@@ -229,7 +229,7 @@ public abstract class WorkerTests(string connect) : CommandTests(connect)
     {
         Run("$null = 1..50 | Push-ConsulMqItem jobs");
 
-        Assert.Equal([46], Run("Invoke-ConsulMqWorker jobs -MaxItems 5 -ThrottleLimit 2 { [Threading.Thread]::Sleep(300); if ($_.Body -eq 1) { @(Get-ConsulMqItem jobs -All).Count } }"));
+        Assert.Equal([46], Run("Invoke-ConsulMqWorker jobs -MaxItems 5 -ThrottleLimit 2 { if ($_.Body -eq 1) { [Threading.Thread]::Sleep(300); @(Get-ConsulMqItem jobs -All).Count } else { [Threading.Thread]::Sleep(1500) } }"));
     }
 
     [Fact]
