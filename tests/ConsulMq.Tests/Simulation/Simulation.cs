@@ -62,7 +62,13 @@ internal static class Simulation
 
         if (world.Violation is null)
             auditor.Close();
-        return new SimulationReport(seed, world.Violation, world.Step, world.Ledger.Messages.Count(), auditor.Popped, world.Server.RaftWrites, world.Story.Lines);
+        return new SimulationReport(seed, world.Violation, world.Step, world.Ledger.Messages.Count(), auditor.Popped, world.Server.RaftWrites, world.Story.Lines)
+        {
+            Settled = world.Settlements.Done,
+            Lost = world.Settlements.Lost,
+            Moved = world.Moves.Moved,
+            Reaped = world.Whereabouts.Ends.Count(static e => e.Value.Why == Why.Reaped),
+        };
 
         void Start(int count, Func<Client, Task> act)
         {
@@ -85,5 +91,17 @@ internal static class Simulation
 /// <param name="Story">What happened, if it was told.</param>
 internal sealed record SimulationReport(int Seed, string? Violation, int Steps, int Messages, int Popped, long Writes, IReadOnlyList<string> Story)
 {
+    /// <summary>How many settlements were reported done.</summary>
+    public int Settled { get; init; }
+
+    /// <summary>How many were reported lost.</summary>
+    public int Lost { get; init; }
+
+    /// <summary>How many messages came back from sessions that had ended.</summary>
+    public int Reaped { get; init; }
+
+    /// <summary>How many were reported moved to another queue.</summary>
+    public int Moved { get; init; }
+
     public override string ToString() => $"Seed {Seed}, step {Steps}: {Violation ?? "all is well"}";
 }
