@@ -56,14 +56,10 @@ internal static class QueueMeasures
                 var rate = await Rounds.RateAsync(perRound - 16, async () =>
                 {
                     using var consumer = queue.OpenConsumer();
-                    using var settle = queue.OpenSettle();
                     for (var i = 0; i < perRound - 16; i++)
                     {
                         var item = (await consumer.LeaseAsync(1, null, default)).Items.Single();
-                        await settle.AddAsync(Settlement.Of(SettlementKind.Complete, item), null, default);
-                        await settle.FlushAsync(default);
-                        if (!settle.TryTake(out var outcome) || outcome.Error is not null)
-                            throw new InvalidOperationException("It was not completed.", outcome.Error);
+                        await queue.SettleAsync(Settlement.Of(SettlementKind.Complete, item), default);
                     }
                 });
                 await queue.ClearAsync(false, default);

@@ -49,6 +49,20 @@ public sealed class MessageQueue
     /// <summary>Opens a stream that completes, returns and denies leased messages: what arrives while a write is under way goes together with the next one.</summary>
     public SettleStream OpenSettle() => new(_context);
 
+    /// <summary>Completes, returns or denies one leased message.</summary>
+    /// <param name="settlement">What shall become of which message.</param>
+    /// <param name="cancellation">Stops waiting; what was sent happens all the same.</param>
+    /// <returns>Whether the message is a dead letter now.</returns>
+    /// <exception cref="ConsulMqException">
+    /// <see cref="ConsulMqError.LeaseLost"/>, <see cref="ConsulMqError.InvalidReceiptHandle"/> and others; or, <see cref="ConsulMqError.OutcomeUnknown"/>,
+    /// nobody can tell.
+    /// </exception>
+    public async Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellation)
+    {
+        var outcome = (await _context.Settler.SettleAsync([settlement]).WithCancellation(cancellation).ConfigureAwait(false))[0];
+        return outcome.Error is null ? outcome.IsDeadLetter : throw outcome.Error;
+    }
+
     /// <summary>Opens a move of messages from here to another queue of the same connection.</summary>
     /// <param name="destination">The other queue; it comes into being if it is not there.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidDestination"/>: it is this queue.</exception>

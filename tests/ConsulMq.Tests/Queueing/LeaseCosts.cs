@@ -67,6 +67,10 @@ public sealed class LeaseCosts : IDisposable
         await settle.AddAsync(Settlement.Of(SettlementKind.Return, items[0]), null, None);
         await settle.FlushAsync(None);
         Assert.Equal((2, 1), _counting.Take());
+        Assert.False(await Queue.SettleAsync(Settlement.Of(SettlementKind.Complete, items[1]), None));
+        Assert.Equal((1, 1), _counting.Take());
+        var twice = await Assert.ThrowsAsync<ConsulMqException>(() => Queue.SettleAsync(Settlement.Of(SettlementKind.Complete, items[1]), None));
+        Assert.Equal(ConsulMqError.LeaseLost, twice.Error);
     }
 
     [Fact]
