@@ -6,7 +6,7 @@ namespace ConsulMq.Tests.Simulation;
 internal sealed class Actors(World world, Auditor auditor)
 {
     /// <summary>No operation of these schedules needs more, whatever the network does; one that does turns in a circle.</summary>
-    private const int MostRequests = 600;
+    public const int MostRequests = 600;
 
     private int _pushed;
 
@@ -211,7 +211,7 @@ internal sealed class Actors(World world, Auditor auditor)
     });
 
     /// <summary>An operation with its number of requests; errors for users and cancellations are part of life.</summary>
-    public async Task Do(Client client, string what, Func<Task> act)
+    public async Task Do(Client client, string what, Func<Task> act, int most = MostRequests)
     {
         world.Tell(client.Name, what.ToUpperInvariant());
         var before = client.Requests;
@@ -227,7 +227,7 @@ internal sealed class Actors(World world, Auditor auditor)
             CheckUnknown(client, e as ConsulMqException);
         }
 
-        if (client.Requests - before > MostRequests)
+        if (client.Requests - before > most)
             world.Fail($"{client.Name}: {what} took {client.Requests - before} requests.");
     }
 

@@ -180,7 +180,9 @@ internal sealed class LeaseActors(World world, Auditor auditor, Actors actors)
                 actors.CheckUnknown(client, settlements.Count == 1 ? outcome.Error : null);
                 world.Settlements.End(call, outcome.IsDeadLetter, outcome.Error);
             }
-        });
+        },
+        // The client does other things in its pauses.
+        Actors.MostRequests * settlements.Count);
 
     private Task PutBack(Client client, string queue, QueueConsumer consumer, IReadOnlyList<QueueObject> items) => actors.Do(client, $"put {items.Count} leased ones back", async () =>
     {
