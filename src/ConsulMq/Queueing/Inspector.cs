@@ -88,7 +88,8 @@ internal sealed class Inspector(QueueContext context)
             OldestAge = oldest is { } at ? (now > at ? now - at : TimeSpan.Zero) : null,
             CreatedAt = info?.CreatedAt ?? default,
             TimeToLive = settings.TimeToLive,
-            MaxDeliveries = settings.MaxDeliveries,
+            // Dead letters stay what they are, however often they are looked into.
+            MaxDeliveries = DeadLetters.IsDeadLetterQueue(context.Keys.Queue) ? 0 : settings.MaxDeliveries,
             MaxDepth = settings.MaxDepth,
             StrictOrder = settings.StrictOrder,
             DeadLetterExpired = settings.DeadLetterExpired,
