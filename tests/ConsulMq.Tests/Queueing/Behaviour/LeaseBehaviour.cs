@@ -237,6 +237,23 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
     }
 
     [Fact]
+    public async Task AClearLeavesTheBigBodiesOfWhatIsInFlight()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        var big = new string('x', 600_000);
+        await queue.PushAsync(Text("1" + big), None);
+        var leased = Assert.Single(await Lease(queue, 1));
+        await queue.PushAsync(Text("2" + big), None);
+        Assert.Equal(4, (await Keys("d/")).Count);
+        await queue.ClearAsync(false, None);
+        Assert.Equal(2, (await Keys("d/")).Count);
+        await Settle(queue, SettlementKind.Return, [leased]);
+        Assert.Equal(["1" + big], await PopAll(queue));
+        Assert.Empty(await Keys("d/"));
+    }
+
+    [Fact]
     public async Task AConnectionThatEndsGivesBackAtOnceWhatItHeld()
     {
         using var other = Connect();
