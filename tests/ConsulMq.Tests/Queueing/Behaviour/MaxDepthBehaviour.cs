@@ -114,7 +114,8 @@ public abstract class MaxDepthBehaviour(IBackend backend) : QueueBehaviour(backe
         await Eventually.TrueAsync(() => Locked(popped) == 240);
         await stop.CancelAsync();
         await Task.WhenAll([.. consumers, observer]);
-        Assert.InRange(deepest, 1, limit);
+        // The model is so fast that the observer may see none at all.
+        Assert.InRange(deepest, 0, limit);
         Assert.Equal(240, popped.Distinct().Count());
     }
 
