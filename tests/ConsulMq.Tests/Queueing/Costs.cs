@@ -53,7 +53,9 @@ public sealed class Costs : IDisposable
     [InlineData(5)]
     public async Task ABigBodyCostsItsChunksAndAMarkAndComesOutWithOneWrite(int chunks)
     {
-        var queue = _connection.Queue("jobs");
+        var settings = new ConnectionSettings { Clock = new InMemory.ManualClock(), FirstChores = 0, Random = new OnePage() };
+        using var connection = new ConsulMqConnection(new Unowned(_counting), settings);
+        var queue = connection.Queue("jobs");
         await queue.PushAsync(Text("warm"), None);
         using var consumer = queue.OpenConsumer();
         await consumer.PopAsync(1, None);
