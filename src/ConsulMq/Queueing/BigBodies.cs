@@ -39,14 +39,15 @@ internal sealed class BigBodies(QueueContext context)
             throw fault;
         var source = item.Source ?? BodySource.Of(item.Message.Body);
         var upload = await new BodyUploader(context).UploadAsync(source, null, cancellation).ConfigureAwait(false);
-        return item with { Message = item.Message with { Blob = upload.Body }, Source = source, Upload = upload };
+        return item.With(upload) with { Source = source };
     }
 
-    /// <summary>Removes the body of an item that was not pushed. Nothing happens if it was.</summary>
-    public void Drop(PushItem item)
+    /// <summary>Uploads the body of an item again, which somebody took away before the item was pushed.</summary>
+    /// <inheritdoc cref="UploadAsync" path="/exception"/>
+    public Task<PushItem> ReplaceAsync(PushItem item, UploadedBody lost)
     {
-        if (item.Upload is { } upload)
-            context.Background.Add(BodyUploader.RemoveAsync(context, upload.Body.Id, upload.MarkIndex));
+        BodyUploader.DropChunks(context, lost);
+        return UploadAsync(item, CancellationToken.None);
     }
 
     /// <summary>Why a message does not go into a line; null: it does.</summary>

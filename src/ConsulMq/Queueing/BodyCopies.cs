@@ -36,7 +36,7 @@ internal sealed class BodyCopies(QueueContext source, QueueContext destination, 
             try
             {
                 var upload = await new BodyUploader(destination).UploadAsync(body, long.MaxValue, cancellation).ConfigureAwait(false);
-                _items[i] = item with { Message = item.Message with { Blob = upload.Body }, Upload = upload };
+                _items[i] = item.With(upload);
                 copied = true;
             }
             catch (DamagedBodyException e)
@@ -61,7 +61,10 @@ internal sealed class BodyCopies(QueueContext source, QueueContext destination, 
         for (var i = 0; i < _items.Count; i++)
         {
             if (_items[i].Upload is { } upload && lost.Contains(upload))
+            {
+                BodyUploader.DropChunks(destination, upload);
                 _items[i] = _items[i] with { Upload = null };
+            }
         }
 
         return true;
@@ -72,8 +75,7 @@ internal sealed class BodyCopies(QueueContext source, QueueContext destination, 
     {
         for (var i = 0; i < _items.Count; i++)
         {
-            if (_items[i].Upload is { } upload)
-                destination.Background.Add(BodyUploader.RemoveAsync(destination, upload.Body.Id, upload.MarkIndex));
+            BodyUploader.Drop(destination, _items[i]);
             _items[i] = _items[i] with { Upload = null };
         }
     }

@@ -49,8 +49,21 @@ internal sealed class BodyUploader(QueueContext context)
         }
     }
 
-    /// <summary>Removes a body that no entry refers to, with its mark.</summary>
-    /// <returns>Whether the mark was still there as it was; if not, its chunks are not touched.</returns>
+    /// <summary>Removes in the background the body of an item that was not pushed. Nothing happens if it was, or if there is none.</summary>
+    public static void Drop(QueueContext context, PushItem item)
+    {
+        if (item.Upload is { } upload)
+            context.Background.Add(RemoveAsync(context, upload.Body.Id, upload.MarkIndex));
+    }
+
+    /// <summary>
+    /// Removes in the background what is left of a body whose mark somebody took away. A clear in the middle of an upload does not see the chunks that
+    /// arrive after it, and without the mark nobody else would ever find them. Only for who knows that no entry refers to them.
+    /// </summary>
+    public static void DropChunks(QueueContext context, UploadedBody lost) => context.Background.Add(RemoveChunksAsync(context, lost.Body.Id));
+
+    /// <summary>Removes a body with its mark, if that is still there as it was.</summary>
+    /// <returns>Whether it was; if not, the chunks are not touched, for an entry may refer to them.</returns>
     public static async Task<bool> RemoveAsync(QueueContext context, string id, ulong mark)
     {
         var key = context.Keys.Upload(id);
@@ -59,14 +72,13 @@ internal sealed class BodyUploader(QueueContext context)
         return commit.Succeeded;
     }
 
-    /// <summary>Removes chunks whose mark is gone and that no entry refers to.</summary>
-    public static Task RemoveChunksAsync(QueueContext context, string id) =>
-        context.Committer.CommitAsync([KvOperation.DeleteTree(context.Keys.Body(id))]);
-
     public static ConsulMqException KeepsVanishing(string queue) => new(
         ConsulMqError.ConsulError,
         $"The body of a message for queue '{queue}' was removed again and again before the message could be pushed, and nothing was pushed. Is the queue being cleared all the time, or is a clock wrong by an hour on a machine that uses it?",
         queue);
+
+    private static Task<Commit> RemoveChunksAsync(QueueContext context, string id) =>
+        context.Committer.CommitAsync([KvOperation.DeleteTree(context.Keys.Body(id))]);
 
     private async Task<ulong> MarkAsync(string id)
     {
@@ -140,8 +152,8 @@ internal sealed class BodyUploader(QueueContext context)
                 }
             }
 
-            if (!_isUncertain)
-                await RemoveAsync(context, id, mark).ConfigureAwait(false);
+            if (!_isUncertain && !await RemoveAsync(context, id, mark).ConfigureAwait(false))
+                await RemoveChunksAsync(context, id).ConfigureAwait(false);
         }
 
         /// <summary>Waits for the oldest chunk under way, which stays among them if the wait is cancelled.</summary>

@@ -65,7 +65,7 @@ internal sealed class Inserter(QueueContext context)
     private async Task<PushItem> UploadAsync(PushItem item)
     {
         var upload = await new BodyUploader(context).UploadAsync(item.Source!, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
-        return item with { Message = item.Message with { Blob = upload.Body }, Upload = upload };
+        return item.With(upload);
     }
 
     /// <summary>Batch by batch: what was put in must not be put in again because the next one failed.</summary>
@@ -96,11 +96,7 @@ internal sealed class Inserter(QueueContext context)
             if (index is null)
             {
                 foreach (var item in items)
-                {
-                    if (item.Upload is { } upload)
-                        context.Background.Add(BodyUploader.RemoveAsync(context, upload.Body.Id, upload.MarkIndex));
-                }
-
+                    BodyUploader.Drop(context, item);
                 return false;
             }
 
@@ -119,8 +115,10 @@ internal sealed class Inserter(QueueContext context)
     {
         for (var i = 0; i < items.Count; i++)
         {
-            if (items[i].Upload is { } upload && lost.Contains(upload))
-                items[i] = await UploadAsync(items[i]).ConfigureAwait(false);
+            if (items[i].Upload is not { } upload || !lost.Contains(upload))
+                continue;
+            BodyUploader.DropChunks(context, upload);
+            items[i] = await UploadAsync(items[i]).ConfigureAwait(false);
         }
 
         batch.Clear();

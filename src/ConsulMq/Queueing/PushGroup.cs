@@ -21,7 +21,6 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
 
     private readonly PushRun _run = new(pusher.RentBatch());
     private readonly PushSender _sender = new(context);
-    private readonly BigBodies _bodies = new(context);
 
     public bool IsEmpty => _run.Items.Count == 0;
 
@@ -54,7 +53,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
             var failed = item.Error ?? failure.Of(item);
             outcomes.Enqueue(new PushOutcome(item.Tag, failed is null ? item.ToQueueObject(context) : null, failed));
             if (failed is not null || item.Seen?.Original is not null)
-                _bodies.Drop(item.Item);
+                BodyUploader.Drop(context, item.Item);
             if (item.Breaks)
                 failure.Error ??= item.Error;
         }
@@ -65,7 +64,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms t
     public void Clear()
     {
         foreach (var item in _run.Items)
-            _bodies.Drop(item.Item);
+            BodyUploader.Drop(context, item.Item);
         _run.Clear();
     }
 

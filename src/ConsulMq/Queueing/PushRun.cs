@@ -93,7 +93,7 @@ internal sealed class PushRun(PushBatch batch)
         for (var i = 0; i < Covered; i++)
         {
             if (_items[i].Item.Upload is { } upload && lost.Contains(upload))
-                _items[i] = _items[i] with { Item = await bodies.UploadAsync(_items[i].Item, CancellationToken.None).ConfigureAwait(false) };
+                _items[i] = _items[i] with { Item = await bodies.ReplaceAsync(_items[i].Item, upload).ConfigureAwait(false) };
         }
     }
 

@@ -39,6 +39,19 @@ public abstract partial class BigBodyBehaviour
         }
     }
 
+    /// <summary>Clears the queue while the second chunk is on its way.</summary>
+    private sealed class ClearedInBetween(IConsul inner, Func<Task> clear) : DelegatingConsul(inner)
+    {
+        private int _chunks;
+
+        public override async Task PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellation)
+        {
+            if (Interlocked.Increment(ref _chunks) == 2)
+                await clear();
+            await base.PutAsync(key, value, cancellation);
+        }
+    }
+
     /// <summary>Loses every third answer to a put, or the put itself.</summary>
     private sealed class Lossy(IConsul inner) : DelegatingConsul(inner)
     {

@@ -274,6 +274,19 @@ public abstract partial class BigBodyBehaviour(IBackend backend) : QueueBehaviou
     }
 
     [Fact]
+    public async Task ChunksThatArriveAfterAClearAreNotLeftBehind()
+    {
+        using var other = Connect();
+        await Push(other.Queue("jobs"), [Text("a")]);
+        using var connection = Connect(through: consul => new ClearedInBetween(consul, () => other.Queue("jobs").ClearAsync(false, None)));
+        var queue = connection.Queue("jobs");
+        await queue.PushAsync(new MessageDraft { OpenBody = static () => new MemoryStream(Bytes(1_800_000)) }, None);
+        using var consumer = queue.OpenConsumer();
+        Assert.Equal([1_800_000], (await PopItems(consumer)).Select(static i => i.Size));
+        Assert.True(await Eventually(async () => (await Left(connection)).Count == 0));
+    }
+
+    [Fact]
     public async Task LostRepliesInTheMiddleOfAnUploadDoNotHarmIt()
     {
         using var connection = Connect(new ConnectionSettings { Timeout = TimeSpan.FromSeconds(10) }, consul => new Lossy(consul));
