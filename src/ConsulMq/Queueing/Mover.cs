@@ -24,7 +24,7 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
         var open = ids.Distinct().ToList();
         while (open.Count > 0)
         {
-            var found = await new Locator(source).FindAsync(open, cancellation).ConfigureAwait(false);
+            var found = await new Locator(source).FindAsync(open, null, cancellation).ConfigureAwait(false);
             open = open.Where(found.ContainsKey).ToList();
             while (open.Count > 0)
             {
@@ -39,7 +39,7 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
     }
 
     /// <summary>Moves the first of these messages. Returns how many, 0 if they have to be looked for again.</summary>
-    private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, (StoredEntry Entry, int Offset)> places, Dictionary<Guid, QueueObject> moved)
+    private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, Spot> places, Dictionary<Guid, QueueObject> moved)
     {
         using var handover = new MoveHandover(source, destination, Renew);
         var claim = new Claim(handover, MoveHandover.ClaimBudget);
