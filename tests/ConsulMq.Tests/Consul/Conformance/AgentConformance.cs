@@ -62,7 +62,7 @@ public abstract class AgentConformance(IConsul consul) : ConformanceTests(consul
         await Assert.ThrowsAsync<ConsulException>(() => Consul.UpdateCheckAsync(_service + "-none", CheckStatus.Passing, null, None));
 
     private Task Register() => Consul.RegisterServiceAsync(
-        new ServiceRegistration { Id = _service, Name = _service, CheckId = _service + "-check", CheckTtl = TimeSpan.FromMinutes(1), DeregisterCriticalAfter = TimeSpan.FromMinutes(2) },
+        new ServiceRegistration { Id = _service, Name = _service, Checks = [new TtlCheck { Id = _service + "-check", Ttl = TimeSpan.FromMinutes(1), DeregisterCriticalAfter = TimeSpan.FromMinutes(2) }] },
         None);
 
     /// <summary>Blocks on the service until it is as it should be, as a user of it would.</summary>
