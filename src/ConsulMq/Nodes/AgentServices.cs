@@ -11,6 +11,7 @@ internal sealed class AgentServices : IDisposable
 
     private readonly object _gate = new();
     private readonly List<IAgentService> _services = [];
+    private ProcessEnd? _processEnd;
     private bool _isClosed;
 
     /// <summary>Takes care of the end of one.</summary>
@@ -21,8 +22,7 @@ internal sealed class AgentServices : IDisposable
         {
             if (_isClosed)
                 throw new ObjectDisposedException(nameof(ConsulMqConnection));
-            if (_services.Count == 0)
-                AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+            _processEnd ??= new ProcessEnd(Dispose);
             _services.Add(service);
         }
     }
@@ -57,10 +57,10 @@ internal sealed class AgentServices : IDisposable
             _isClosed = true;
             services = [.. _services];
             _services.Clear();
-            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         }
 
         End(services);
+        _processEnd?.Dispose();
     }
 
     private static void End(IAgentService[] services)
@@ -80,16 +80,8 @@ internal sealed class AgentServices : IDisposable
     private bool Remove(IAgentService service)
     {
         lock (_gate)
-        {
-            if (!_services.Remove(service))
-                return false;
-            if (_services.Count == 0)
-                AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-            return true;
-        }
+            return _services.Remove(service);
     }
-
-    private void OnProcessExit(object? sender, EventArgs e) => Dispose();
 }
 
 /// <summary>Something at the local agent that has to be taken back. Disposing it gives up waiting for the agent.</summary>
