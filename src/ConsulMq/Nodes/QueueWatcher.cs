@@ -128,28 +128,29 @@ internal sealed class QueueWatcher : IAgentService
         return _settings.Clock.Delay(rest, _stop.Token);
     }
 
-    /// <summary>Waits for the next look. What is known grows older meanwhile, which is told without one.</summary>
+    /// <summary>Waits for the next look. What is known grows older meanwhile, which is told without one for as long as it changes nothing.</summary>
     private async Task WaitAsync()
     {
         while (true)
         {
-            var untilOlder = QueueVerdict.NextChange(_seen, Thresholds, _settings.Clock.UtcNow);
-            var isDue = untilOlder <= _settings.CheckTtl;
+            var now = _settings.Clock.UtcNow;
+            var older = QueueVerdict.Of(Queue, _seen, Thresholds, now);
+            if (older.Status != Verdict.Status)
+                return;
+            Set(older);
+            var time = _settings.CheckTtl;
+            if (QueueVerdict.NextChange(_seen, Thresholds, now) is { } next && next < time)
+                time = next + TimeSpan.FromMilliseconds(1);
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            var over = _settings.Clock.Delay(isDue ? untilOlder!.Value + TimeSpan.FromMilliseconds(1) : _settings.CheckTtl, timer.Token);
+            var over = _settings.Clock.Delay(time, timer.Token);
             var changed = _changes.NextAsync(_stop.Token);
             var first = await Task.WhenAny(over, changed).ConfigureAwait(false);
             timer.Cancel();
             _stop.Token.ThrowIfCancellationRequested();
-            if (first == changed)
-            {
-                await changed.ConfigureAwait(false);
-                return;
-            }
-
-            if (isDue)
-                return;
-            Set(QueueVerdict.Of(Queue, _seen, Thresholds, _settings.Clock.UtcNow));
+            if (first != changed)
+                continue;
+            await changed.ConfigureAwait(false);
+            return;
         }
     }
 
