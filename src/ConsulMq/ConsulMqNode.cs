@@ -36,8 +36,8 @@ public sealed record ConsulMqNode
     public required string Address { get; init; }
 
     /// <summary>
-    /// <see cref="CheckStatus.Critical"/>: the process has died, or does not reach its agent any more, or the agent is gone. Consul removes it about a minute
-    /// later.
+    /// <see cref="CheckStatus.Critical"/>: the process has died, or does not reach its agent any more, or the agent is gone. Consul removes it one to two
+    /// minutes later.
     /// </summary>
     public required CheckStatus Status { get; init; }
 

@@ -9,7 +9,7 @@ namespace ConsulMq.Commands;
 /// </summary>
 /// <remarks>
 /// <c>Unregister-ConsulMqQueueCheck</c>, <c>Disconnect-ConsulMq</c> and the end of the process end it. If the process dies, the check turns critical, and Consul
-/// removes it about a minute later. Each process that watches a queue has a check of its own; registering again for the same queue replaces the one there was.
+/// removes it one to two minutes later. Each process that watches a queue has a check of its own; registering again for the same queue replaces the one there was.
 /// </remarks>
 [Cmdlet(VerbsLifecycle.Register, "ConsulMqQueueCheck")]
 [OutputType(typeof(ConsulMqQueueCheck))]

@@ -1,4 +1,3 @@
-using ConsulMq.Consul;
 using ConsulMq.TestSupport;
 
 namespace ConsulMq.Module.Tests.Processes;
@@ -18,7 +17,7 @@ public sealed class NodeProcessTests(ConsulFixture consul)
         worker.AskToStop();
 
         await worker.EndsAsync(0, Limit);
-        await AreAsync(node, check, null);
+        await AreAsync(crew, node, check, "");
     }
 
     [Fact]
@@ -33,7 +32,7 @@ public sealed class NodeProcessTests(ConsulFixture consul)
         worker.Terminate();
 
         await worker.EndsAsync(null, Limit);
-        await AreAsync(node, check, null);
+        await AreAsync(crew, node, check, "");
     }
 
     [Fact]
@@ -44,26 +43,23 @@ public sealed class NodeProcessTests(ConsulFixture consul)
 
         await worker.KillAsync();
 
-        await AreAsync(node, check, CheckStatus.Critical);
+        await AreAsync(crew, node, check, "Critical");
     }
 
-    private async Task<(Worker Worker, string Node, string Check)> StartAsync(Crew crew)
+    private static async Task<(Worker Worker, string Node, string Check)> StartAsync(Crew crew)
     {
         var worker = await crew.StartAsync("there", Scripts.BeThere);
         await worker.GoAsync();
         await worker.HasWrittenAsync(2);
         var (node, check) = (worker.Lines[0], worker.Lines[1]);
-        await AreAsync(node, check, CheckStatus.Passing);
+        await AreAsync(crew, node, check, "Passing");
         return (worker, node, check);
     }
 
-    /// <summary>Waits until both are in that state; null: not there.</summary>
-    private async Task AreAsync(string node, string check, CheckStatus? status)
-    {
-        using var http = new HttpConsul(new ConsulOptions { Address = consul.Address });
-        await Eventually.TrueAsync(async () => await StateAsync("consulmq", node) == status && await StateAsync("consulmq-queue", check) == status, Limit);
+    /// <summary>Waits until both are in that state; empty: not there.</summary>
+    private static Task AreAsync(Crew crew, string node, string check, string state) =>
+        Eventually.TrueAsync(() => State(crew, "consulmq", node) == state && State(crew, "consulmq-queue", check) == state, Limit);
 
-        async Task<CheckStatus?> StateAsync(string service, string id) =>
-            (await http.ListServiceAsync(service, ReadOptions.Consistent, default)).Instances.SingleOrDefault(instance => instance.Id == id)?.Status;
-    }
+    private static string State(Crew crew, string service, string id) => string.Concat(crew.Run(
+        $"(Get-ConsulMqConnection).Consul.ListServiceAsync('{service}', [ConsulMq.Consul.ReadOptions]::Consistent, [Threading.CancellationToken]::None).GetAwaiter().GetResult().Instances | Where-Object Id -eq '{id}' | ForEach-Object {{ \"$($_.Status)\" }}"));
 }
