@@ -101,6 +101,9 @@ public sealed class QueueObject
 
     internal Message Message => _message;
 
+    /// <summary>The entry that it stood in when somebody looked at it, where it is found again without a search; null: nobody looked.</summary>
+    internal EntryKey? SeenIn { get; init; }
+
     /// <summary>Whether the body is in memory.</summary>
     internal bool HasContent => _message.HasBody;
 

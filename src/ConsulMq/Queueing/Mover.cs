@@ -24,7 +24,7 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
         var open = ids.Distinct().ToList();
         while (open.Count > 0)
         {
-            var found = await new Locator(source).FindAsync(open, cancellation).ConfigureAwait(false);
+            var found = await new Locator(source).FindAsync(open, null, cancellation).ConfigureAwait(false);
             open = open.Where(found.ContainsKey).ToList();
             while (open.Count > 0)
             {
@@ -35,11 +35,11 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             }
         }
 
-        return [.. ids.Select(id => moved.TryGetValue(id, out var item) ? new MoveOutcome(id, item, null) : new MoveOutcome(id, null, NotFound(id)))];
+        return [.. ids.Select(id => moved.TryGetValue(id, out var item) ? new MoveOutcome(id, item, null) : new MoveOutcome(id, null, Errors.NoSuchItem(source.Keys.Queue, id)))];
     }
 
     /// <summary>Moves the first of these messages. Returns how many, 0 if they have to be looked for again.</summary>
-    private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, (StoredEntry Entry, int Offset)> places, Dictionary<Guid, QueueObject> moved)
+    private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, Spot> places, Dictionary<Guid, QueueObject> moved)
     {
         using var handover = new MoveHandover(source, destination, Renew);
         var claim = new Claim(handover, MoveHandover.ClaimBudget);
@@ -84,7 +84,4 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             return false;
         }
     }
-
-    private ConsulMqException NotFound(Guid id) => new(ConsulMqError.ItemNotFound,
-        $"Message {id} is not ready in queue '{source.Keys.Queue}': it was taken, is leased, scheduled or expired, or was never there. Get-ConsulMqIndex lists what is there.", id);
 }

@@ -81,7 +81,7 @@ internal sealed class Reaper(QueueContext context)
                 continue;
             var result = await context.Consul.TransactAsync(
                 [KvOperation.GetTree(key.Key), KvOperation.GetTree(key.Cursor)], ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
-            if (LeaseBook.Take(result.Pairs, key, null) is { } lease)
+            if (EntryReader.TakeLease(result.Pairs, key, null) is { } lease)
                 given |= await context.Settler.GiveBackAsync(lease, $"the session of its consumer {ClientOf(mark)} ended before it was completed").ConfigureAwait(false);
             else
                 given = true;
