@@ -123,13 +123,17 @@ public sealed class ConnectCommand : ConsulMqCmdlet
         }
         catch
         {
-            connection.Dispose();
+            // An agent that does not answer holds up the end for a moment, which Ctrl-C does not wait for.
+            if (StopToken.IsCancellationRequested)
+                _ = Task.Run(connection.Dispose);
+            else
+                connection.Dispose();
             throw;
         }
 
         // The same process in the same place: it is listed once, as it is connected now. Whoever holds the former connection can go on using it.
         if (RunspaceState.Current.Replace(connection) is { } former && !InMemory && former.ToString() == connection.ToString())
-            former.UnregisterNode();
+            Await(Task.Run(former.UnregisterNode));
         WriteObject(connection);
     }
 

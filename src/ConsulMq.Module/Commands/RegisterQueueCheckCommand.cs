@@ -41,7 +41,7 @@ public sealed class RegisterQueueCheckCommand : QueueCmdlet, IThresholdParameter
         var check = Await(link.RegisterQueueCheckAsync(name, this.Thresholds(), StopToken));
         // Not before the new one is there: an alert would see a gap.
         foreach (var one in former)
-            one.Dispose();
+            Await(Task.Run(one.Dispose));
         WriteObject(check);
     }
 }

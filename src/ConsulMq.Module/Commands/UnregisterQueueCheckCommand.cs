@@ -40,6 +40,6 @@ public sealed class UnregisterQueueCheckCommand : ConnectionCmdlet
     private void End(ConsulMqQueueCheck check)
     {
         if (ShouldProcess(check.CheckId, $"End the check of queue '{check.Queue}'"))
-            check.Dispose();
+            Await(Task.Run(check.Dispose));
     }
 }

@@ -28,6 +28,9 @@ internal sealed class AgentService(IConsul consul, ConnectionSettings settings, 
     /// <summary>Its ID at the agent.</summary>
     public string Id => registration.Id;
 
+    /// <summary>Called when the agent turns out to have lost it.</summary>
+    public Action? Lost { get; init; }
+
     /// <summary>Begins to register it and to keep it.</summary>
     /// <param name="isPatient">Whether it goes on trying where the agent does not answer at first. Where the agent refuses, it never does.</param>
     /// <returns>Completes when it is registered for the first time, or is not going to be: with a <see cref="ConsulException"/>. To be awaited once.</returns>
@@ -129,6 +132,7 @@ internal sealed class AgentService(IConsul consul, ConnectionSettings settings, 
         {
             // The agent does not know the check.
             _isThere = false;
+            Lost?.Invoke();
             await RegisterAsync().ConfigureAwait(false);
         }
     }

@@ -8,7 +8,7 @@ namespace ConsulMq.Nodes;
 /// </summary>
 internal sealed class QueueChanges(IConsul consul, Clock clock, string root)
 {
-    /// <summary>The longest single query. An index from before a Consul lost its data would block for all of it.</summary>
+    /// <summary>The longest single query: where Consul lost its data and nobody noticed, an index from before would block for all of it.</summary>
     private static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(1);
 
     /// <summary>After so many queries without a change whoever watches looks again: messages expire without any.</summary>
@@ -17,6 +17,9 @@ internal sealed class QueueChanges(IConsul consul, Clock clock, string root)
     /// <summary>Where there is no queue yet, the query also returns for what happens elsewhere in Consul: no more often than this.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly object _gate = new();
+    private CancellationTokenSource? _query;
+    private volatile bool _isForgotten = true;
     private ulong _index;
     private bool _isEmpty;
     private Task? _under;
@@ -27,16 +30,60 @@ internal sealed class QueueChanges(IConsul consul, Clock clock, string root)
         if (_under is { IsCompleted: false })
             return;
         _under = null;
-        if (_index != 0)
+        if (!_isForgotten)
             return;
-        var listing = await consul.KeysAsync(root, "/", ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-        (_index, _isEmpty) = (Math.Max(listing.Index, 1), listing.Keys.Count == 0);
+        _isForgotten = false;
+        try
+        {
+            var listing = await consul.KeysAsync(root, "/", ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+            (_index, _isEmpty) = (Math.Max(listing.Index, 1), listing.Keys.Count == 0);
+        }
+        catch
+        {
+            _isForgotten = true;
+            throw;
+        }
     }
 
     /// <summary>Completes when the queue may have changed since <see cref="RearmAsync"/>. One that was not awaited to its end goes on.</summary>
     public Task NextAsync(CancellationToken cancellation) => _under ??= BlockAsync(cancellation);
 
+    /// <summary>Consul may have lost its data, and index with it: what is known of it does not count any more.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _isForgotten = true;
+            _query?.Cancel();
+        }
+    }
+
     private async Task BlockAsync(CancellationToken cancellation)
+    {
+        using var query = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_gate)
+        {
+            if (_isForgotten)
+                return;
+            _query = query;
+        }
+
+        try
+        {
+            await BlockUntilChangeAsync(query.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_isForgotten && !cancellation.IsCancellationRequested)
+        {
+            // Then whoever watches looks.
+        }
+        finally
+        {
+            lock (_gate)
+                _query = null;
+        }
+    }
+
+    private async Task BlockUntilChangeAsync(CancellationToken cancellation)
     {
         var idle = 0;
         while (true)

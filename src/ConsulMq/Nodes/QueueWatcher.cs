@@ -27,8 +27,9 @@ internal sealed class QueueWatcher : IAgentService
         (_queue, Thresholds, _settings) = (queue, thresholds, settings);
         var registration = QueueCheckRecord.Of(queue.Name, settings);
         CheckId = registration.Checks[QueueCheckRecord.State].Id;
-        _service = new AgentService(consul, settings, registration);
         _changes = new QueueChanges(consul, settings.Clock, $"{settings.Prefix}/{queue.Name}/");
+        // One that keeps nothing through a restart may have lost the queue as well.
+        _service = new AgentService(consul, settings, registration) { Lost = _changes.Forget };
     }
 
     public string Queue => _queue.Name;

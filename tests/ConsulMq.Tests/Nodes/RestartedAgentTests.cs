@@ -14,7 +14,7 @@ public sealed class RestartedAgentTests
         await using var server = await ConsulServer.StartAsync();
         var settings = new ConnectionSettings { CheckTtl = TimeSpan.FromSeconds(6), Timeout = TimeSpan.FromSeconds(2) };
         using var connection = new ConsulMqConnection(new HttpConsul(new ConsulOptions { Address = server.Address }), settings);
-        await Push(connection, 3);
+        await PushAsync(server, 3);
         await connection.RegisterNodeAsync(
             new NodeDescription { Host = "h", ProcessId = 1, User = "u", ModuleVersion = "1", Runtime = "r" }, TimeSpan.FromSeconds(10), default);
         var check = await connection.RegisterQueueCheckAsync("jobs", new QueueThresholds { WarningDepth = 3 }, default);
@@ -25,15 +25,16 @@ public sealed class RestartedAgentTests
 
         // The queue is gone with the data, and another one has come in its place.
         await Eventually.TrueAsync(async () => await StateAsync(server, check) == CheckStatus.Passing, Patience);
-        await Push(connection, 4);
-        await Eventually.TrueAsync(async () => await StateAsync(server, check) == CheckStatus.Warning, TimeSpan.FromSeconds(90));
+        await PushAsync(server, 4);
+        await Eventually.TrueAsync(async () => await StateAsync(server, check) == CheckStatus.Warning, Patience);
         Assert.StartsWith("jobs: 4 ready", check.Output, StringComparison.Ordinal);
         var node = Assert.Single(await connection.NodesAsync(default));
         Assert.Equal((connection.NodeId, CheckStatus.Passing), (node.Id, node.Status));
     }
 
-    private static async Task Push(ConsulMqConnection connection, int count)
+    private static async Task PushAsync(ConsulServer server, int count)
     {
+        using var connection = new ConsulMqConnection(new HttpConsul(new ConsulOptions { Address = server.Address }));
         for (var i = 0; i < count; i++)
             await connection.Queue("jobs").PushAsync(new MessageDraft { Body = MessageBody.FromText("x") }, default);
     }
