@@ -7,8 +7,10 @@ public sealed partial class HttpConsul
     /// <inheritdoc />
     public async Task<AgentSelf> SelfAsync(CancellationToken cancellation)
     {
+        await ProveTenancyAsync(cancellation).ConfigureAwait(false);
         using var reply = await _transport.ReadAsync(_uris.Make("v1/agent/self"), default, cancellation).ConfigureAwait(false);
-        return Parse(in reply, false, static json => AgentJson.Self(json));
+        var self = Parse(in reply, false, static json => AgentJson.Self(json));
+        return _tenancy.Problem(self.Version, Address) is { } problem ? throw problem : self;
     }
 
     /// <inheritdoc />

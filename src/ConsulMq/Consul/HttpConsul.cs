@@ -9,6 +9,7 @@ public sealed partial class HttpConsul : IConsul
     private readonly HttpTransport _transport;
     private readonly RequestUris _uris;
     private readonly Uri[] _transactions;
+    private readonly Tenancy _tenancy;
 
     /// <summary>Prepares a connection; nothing is sent.</summary>
     /// <param name="options">Where, and how.</param>
@@ -33,6 +34,7 @@ public sealed partial class HttpConsul : IConsul
         var endpoint = ConsulEndpoint.Parse(options.Address, options.UseTls);
         _transport = new HttpTransport(endpoint, options, handler ?? Handlers.Create(endpoint, options));
         _uris = new RequestUris(endpoint, options);
+        _tenancy = new Tenancy(options);
         _transactions =
         [
             _uris.Make("v1/txn"),
@@ -115,8 +117,10 @@ public sealed partial class HttpConsul : IConsul
     {
         if (operations is null)
             throw new ArgumentNullException(nameof(operations));
+        if (_tenancy.IsSet)
+            await ProveTenancyAsync(cancellation).ConfigureAwait(false);
         var write = operations.AnyWrite();
-        var body = TransactionBody.Write(operations, Address);
+        var body = TransactionBody.Write(operations, _tenancy.Members, Address);
         var uri = _transactions[write ? 0 : (int)consistency];
         using var reply = await _transport.SendAsync(HttpMethod.Put, uri, body, write, cancellation).ConfigureAwait(false);
         if (reply.Status is not (200 or 409))

@@ -28,6 +28,20 @@ public sealed class HttpConsulRealTests(ConsulFixture fixture) : IClassFixture<C
         Assert.Null((await _consul.GetAsync(_prefix + "a", default, None)).Pair);
     }
 
+    [Fact]
+    public async Task The_open_edition_has_no_namespaces_and_nothing_is_written()
+    {
+        using var consul = new HttpConsul(new ConsulOptions { Address = fixture.Address, Namespace = "team" });
+        foreach (var act in new Func<Task>[] { () => consul.TransactAsync([KvOperation.Set(_prefix + "a", "x"u8.ToArray())], default, None), () => consul.SelfAsync(None) })
+        {
+            var error = await Assert.ThrowsAsync<ConsulException>(act);
+            Assert.Equal((ConsulFault.Rejected, false), (error.Fault, error.MayHaveCommitted));
+            Assert.Contains("open edition", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Null((await _consul.GetAsync(_prefix + "a", default, None)).Pair);
+    }
+
     [Theory]
     [InlineData("a b")]
     [InlineData("a%b")]

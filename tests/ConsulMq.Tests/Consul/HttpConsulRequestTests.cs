@@ -39,6 +39,62 @@ public class HttpConsulRequestTests
     }
 
     [Fact]
+    public async Task Each_operation_of_a_transaction_names_the_namespace_and_the_partition()
+    {
+        var handler = new FakeHandler((request, _) => Task.FromResult(request.RequestUri!.AbsolutePath.EndsWith("/txn", StringComparison.Ordinal)
+            ? FakeHandler.Answer(200, """{"Results":[{"KV":{"Key":"k","ModifyIndex":3}}],"Errors":null}""", 3)
+            : FakeHandler.Answer(404, "", 3)));
+        using var consul = new HttpConsul(new ConsulOptions { Address = "https://consul.example:8501", Namespace = "n\"s", Partition = "p" }, handler);
+        for (var i = 0; i < 2; i++)
+        {
+            await consul.TransactAsync([KvOperation.Set("a", "x"u8.ToArray()), KvOperation.CheckIndex("b", 7)], default, None);
+            Assert.Equal(
+                """[{"KV":{"Verb":"set","Key":"a","Value":"eA==","Namespace":"n\u0022s","Partition":"p"}},{"KV":{"Verb":"check-index","Key":"b","Index":7,"Namespace":"n\u0022s","Partition":"p"}}]""",
+                handler.Last.Body);
+        }
+
+        // Whether there are namespaces is asked once.
+        Assert.Equal(["/v1/kv/consulmq?ns=n%22s&partition=p", "/v1/txn?ns=n%22s&partition=p", "/v1/txn?ns=n%22s&partition=p"], handler.Sent.Select(static sent => sent.Target));
+    }
+
+    [Fact]
+    public async Task There_is_no_request_without_the_namespace_and_the_partition()
+    {
+        var handler = new FakeHandler((request, _) => Task.FromResult(FakeHandler.Answer(404, "", 3)));
+        using var consul = new HttpConsul(new ConsulOptions { Address = "https://consul.example:8501", Namespace = "n", Partition = "p" }, handler);
+        var registration = new ServiceRegistration { Id = "i", Name = "s" };
+        Task[] all =
+        [
+            consul.GetAsync("k", default, None), consul.GetRawAsync("k", default, None), consul.ListAsync("k", new ReadOptions(default, 5), None),
+            consul.KeysAsync("k", "/", default, None), consul.PutAsync("k", default, None), consul.DeleteAsync("k", None),
+            consul.TransactAsync([KvOperation.GetTree("k")], ReadConsistency.Stale, None), consul.CreateSessionAsync(new SessionRequest { Name = "n" }, None),
+            consul.RenewSessionAsync("s", None), consul.DestroySessionAsync("s", None), consul.ListSessionsAsync(default, None), consul.SelfAsync(None),
+            consul.RegisterServiceAsync(registration, None), consul.DeregisterServiceAsync("i", None),
+            consul.UpdateCheckAsync("c", CheckStatus.Passing, null, None), consul.ListServiceAsync("s", default, None),
+        ];
+        await Task.WhenAll(all.Select(static task => task.ContinueWith(static _ => { }, TaskScheduler.Default)));
+        Assert.True(handler.Sent.Count >= all.Length);
+        Assert.All(handler.Sent, static sent => Assert.Contains("ns=n&partition=p", sent.Target, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("1.8.7", false)]
+    [InlineData("1.21.5", false)]
+    [InlineData("1.21.5+ent", true)]
+    [InlineData("1.11.0-ent", true)]
+    public async Task A_partition_is_of_Consul_Enterprise(string version, bool isThere)
+    {
+        var handler = new FakeHandler((request, _) => Task.FromResult(request.RequestUri!.AbsolutePath.EndsWith("/self", StringComparison.Ordinal)
+            ? FakeHandler.Answer(200, """{"Config":{"Datacenter":"dc1","NodeName":"n","Server":true,"Version":"VERSION"}}""".Replace("VERSION", version, StringComparison.Ordinal))
+            : FakeHandler.Answer(404, "", 3)));
+        using var consul = new HttpConsul(new ConsulOptions { Address = "https://consul.example:8501", Partition = "p" }, handler);
+        if (isThere)
+            Assert.Equal(version, (await consul.SelfAsync(None)).Version);
+        else
+            Assert.Contains("open edition", (await Assert.ThrowsAsync<ConsulException>(() => consul.SelfAsync(None))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_transaction_is_written_as_Consul_reads_it()
     {
         var (consul, handler) = Make("""{"Results":[{"KV":{"Key":"k","ModifyIndex":3}}],"Errors":null}""");

@@ -17,9 +17,12 @@ internal static class TransactionBody
     private static readonly UTF8Encoding Strict = new(false, true);
 
     /// <summary>Writes the operations. The content owns the buffer.</summary>
+    /// <param name="operations">The operations.</param>
+    /// <param name="members">What each of them has behind its own members: <see cref="Tenancy.Members"/>.</param>
+    /// <param name="address">Where Consul is, for errors.</param>
     /// <exception cref="ConsulException"><see cref="ConsulFault.TooLarge"/> before anything is sent: a body over Consul's limit is often answered with a
     /// broken connection, which looks like an unknown outcome.</exception>
-    public static BodyContent Write(IReadOnlyList<KvOperation> operations, string address)
+    public static BodyContent Write(IReadOnlyList<KvOperation> operations, ReadOnlySpan<byte> members, string address)
     {
         long values = 0, bound = 2;
         for (var i = 0; i < operations.Count; i++)
@@ -28,7 +31,7 @@ internal static class TransactionBody
             var encoded = ((long)operation.Value.Length + 2) / 3 * 4;
             values += encoded;
             // A character becomes at most six bytes (\u001f).
-            bound += Frame + encoded + (6L * operation.Key.Length) + (6L * (operation.Session?.Length ?? 0));
+            bound += Frame + members.Length + encoded + (6L * operation.Key.Length) + (6L * (operation.Session?.Length ?? 0));
         }
         if (values > ConsulLimits.TransactionBytes || bound > int.MaxValue)
             throw TooLarge(address, bound);
@@ -36,7 +39,7 @@ internal static class TransactionBody
         var buffer = ArrayPool<byte>.Shared.Rent((int)bound);
         try
         {
-            var length = Write(operations, buffer);
+            var length = Write(operations, members, buffer);
             if (length > ConsulLimits.TransactionBytes)
                 throw TooLarge(address, length);
             return BodyContent.Pooled(buffer, length);
@@ -50,7 +53,7 @@ internal static class TransactionBody
         }
     }
 
-    private static int Write(IReadOnlyList<KvOperation> operations, byte[] buffer)
+    private static int Write(IReadOnlyList<KvOperation> operations, ReadOnlySpan<byte> members, byte[] buffer)
     {
         var at = 0;
         buffer[at++] = (byte)'[';
@@ -83,6 +86,7 @@ internal static class TransactionBody
                 AppendText(buffer, ref at, operation.Session ?? "");
                 buffer[at++] = (byte)'"';
             }
+            Append(buffer, ref at, members);
             Append(buffer, ref at, "}}"u8);
         }
         buffer[at++] = (byte)']';
