@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Consul;
 
@@ -52,6 +53,7 @@ internal sealed class RetryLoop(string address, Clock clock, Func<double> random
             var pause = TimeSpan.FromTicks((long)(delay.Ticks * random()));
             if (clock.Elapsed - start + pause >= Budget(fault))
                 ExceptionDispatchInfo.Capture(fault).Throw();
+            OperationLog.Steps?.Step($"{fault.Message} Trying again in {OperationLog.Milliseconds(pause)}.");
             await clock.Delay(pause, cancellation).ConfigureAwait(false);
             delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, policy.LongestDelay.Ticks));
         }

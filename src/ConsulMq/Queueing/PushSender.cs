@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Queueing;
 
@@ -37,6 +38,7 @@ internal sealed class PushSender(QueueContext context)
                     if (fullSince is null && await LookForDuplicatesAsync(run, settings).ConfigureAwait(false))
                         continue;
                     fullSince ??= context.Settings.Clock.Elapsed;
+                    OperationLog.Steps?.Step($"Queue '{context.Keys.Queue}' is full: {limit} messages.");
                     await WaitForRoomAsync(limit, terms, fullSince.Value).ConfigureAwait(false);
                     continue;
                 }
@@ -51,11 +53,14 @@ internal sealed class PushSender(QueueContext context)
             context.Tail.Learn(landing, commit);
             if (commit.Succeeded)
             {
+                OperationLog.Steps?.Step(Steps.Pushed(context, run.Batch, landing, operations.Count, commit));
                 seen?.Committed();
                 context.Maintenance.InPassing();
                 return;
             }
 
+            if (landing.IsLost(commit))
+                OperationLog.Steps?.Step($"The tail of '{context.Keys.Queue}' was moved or changed meanwhile: reading it and sending again.");
             if (run.Batch.LostUploads(commit) is { Count: > 0 } lost)
             {
                 if (uploads++ == MostUploads)
@@ -66,7 +71,10 @@ internal sealed class PushSender(QueueContext context)
 
             // Duplicates leave the batch.
             if (seen is not null && await seen.LearnAsync(context, commit, CancellationToken.None).ConfigureAwait(false))
+            {
+                OperationLog.Steps?.Step("Something was pushed before under its deduplication ID: sending the rest.");
                 run.Fill(settings);
+            }
         }
     }
 

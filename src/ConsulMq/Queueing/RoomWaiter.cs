@@ -1,3 +1,5 @@
+using ConsulMq.Diagnostics;
+
 namespace ConsulMq.Queueing;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal sealed class RoomWaiter(QueueContext context)
                 var left = deadline == TimeSpan.MaxValue ? Watch.LongestBlock : deadline - context.Settings.Clock.Elapsed;
                 if (left <= TimeSpan.Zero)
                     return false;
+                OperationLog.Steps?.Step($"Waiting for room in '{context.Keys.Queue}' (watching {OperationLog.Count(_watches.Count, "prefix", "prefixes")}).");
                 await BlockAsync(left < Watch.LongestBlock ? left : Watch.LongestBlock, cancellation).ConfigureAwait(false);
             }
         }

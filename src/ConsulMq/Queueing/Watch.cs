@@ -23,6 +23,9 @@ internal sealed class Watch
 
     public string Prefix { get; }
 
+    /// <summary>The index that it blocks on.</summary>
+    public ulong Index => _index;
+
     public static async Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation)
     {
         var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
