@@ -134,6 +134,20 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Waits for a task, but not longer than this. Whether it has come to its end, well or not, which <see cref="Await(Task)"/> tells.</summary>
+    private protected bool AwaitFor(Task task, TimeSpan longest)
+    {
+        try
+        {
+            WriteLog();
+            return Task.WaitAny([task], (int)longest.TotalMilliseconds, StopToken) == 0;
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
     /// <summary>Writes what operations have told until now. Only the pipeline thread may.</summary>
     private protected void WriteLog()
     {

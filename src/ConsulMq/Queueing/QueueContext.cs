@@ -52,6 +52,9 @@ internal sealed class QueueContext
     /// <summary>The big bodies that cannot be read.</summary>
     public DamagedBodies DamagedBodies { get; }
 
+    /// <summary>How fast messages come and go, from look to look.</summary>
+    public RateMeter Rates { get; } = new();
+
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();
 

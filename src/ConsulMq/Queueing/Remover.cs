@@ -21,7 +21,7 @@ internal sealed class Remover(QueueContext context)
             var pairs = await context.Index.SnapshotAsync(null, sessions: true, cancellation).ConfigureAwait(false);
             var index = context.Index.Take(pairs) ?? throw await NoSuchQueueAsync(cancellation).ConfigureAwait(false);
             var bodies = context.Index.TakeSessions(pairs).Count > 0 ? await BodiesAsync(cancellation).ConfigureAwait(false) : null;
-            var depth = count ? (await new Inspector(context).CountAsync(cancellation).ConfigureAwait(false)).Depth : -1;
+            var depth = count ? await new Inspector(context).CountAsync(index, cancellation).ConfigureAwait(false) : -1;
             var page = index.Tail.Page + 1;
             var operations = new List<KvOperation>
             {
