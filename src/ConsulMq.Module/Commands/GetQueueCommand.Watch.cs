@@ -97,7 +97,9 @@ public sealed partial class GetQueueCommand
             }
 
             var size = table.Size;
-            var lines = WatchView.Lines(Link.ToString(), queues, Link.Trouble?.Message ?? problem, Link.Settings.Clock.UtcNow, size.Width, size.Height);
+            // To the second: all that goes on with the time does so in the same moment.
+            var now = DateTimeOffset.FromUnixTimeSeconds(Link.Settings.Clock.UtcNow.ToUnixTimeSeconds());
+            var lines = WatchView.Lines(Link.ToString(), queues, Link.Trouble?.Message ?? problem, now, size.Width, size.Height);
             var text = string.Join("\n", lines);
             if (text != shown)
                 table.Show(lines);
