@@ -22,6 +22,9 @@ public sealed class QueueMonitor : IDisposable
     /// <summary>After this time without a change rates are read once more, until they are zero.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
+    /// <summary>A Consul that has gone without a word is noticed after this time.</summary>
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(30);
+
     private readonly ConsulMqConnection _connection;
     private readonly string[]? _names;
     private readonly Func<string, bool>? _match;
@@ -46,7 +49,7 @@ public sealed class QueueMonitor : IDisposable
         _connection = connection;
         _names = names;
         _match = match;
-        _watches = new WatchSet(connection.Consul, connection.Settings.Clock);
+        _watches = new WatchSet(connection.Consul, connection.Settings.Clock, LongestBlock);
     }
 
     /// <summary>
@@ -66,7 +69,7 @@ public sealed class QueueMonitor : IDisposable
         var clock = _connection.Settings.Clock;
         if (_hasRead)
         {
-            await _watches.BlockAsync(_isSettling ? Settling : Watch.LongestBlock, cancellation).ConfigureAwait(false);
+            await _watches.BlockAsync(_isSettling ? Settling : LongestBlock, cancellation).ConfigureAwait(false);
             // Where reading is slow, Consul has as much time again for others.
             var pause = (_readTook > Shortest ? _readTook : Shortest) - (clock.Elapsed - _readAt);
             if (pause > TimeSpan.Zero)

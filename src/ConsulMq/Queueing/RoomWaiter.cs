@@ -15,7 +15,7 @@ internal sealed class RoomWaiter(QueueContext context)
     public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         var deadline = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : context.Settings.Clock.Elapsed + timeout;
-        using var watches = new WatchSet(context.Consul, context.Settings.Clock);
+        using var watches = new WatchSet(context.Consul, context.Settings.Clock, Watch.LongestBlock);
         await watches.SetAsync([context.Keys.Index], null, cancellation).ConfigureAwait(false);
         while (true)
         {

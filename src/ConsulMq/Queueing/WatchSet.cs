@@ -5,7 +5,8 @@ namespace ConsulMq.Queueing;
 /// <summary>Blocking queries on several prefixes at once. What goes on when none of them is left goes with the last one.</summary>
 /// <param name="consul">Where.</param>
 /// <param name="clock">The time.</param>
-internal sealed class WatchSet(IConsul consul, Clock clock) : IDisposable
+/// <param name="longest">The longest single query. One that ends without a change counts as one.</param>
+internal sealed class WatchSet(IConsul consul, Clock clock, TimeSpan longest) : IDisposable
 {
     private readonly Dictionary<string, (Watch Watch, CancellationTokenSource Stop)> _watches = new(StringComparer.Ordinal);
 
@@ -43,7 +44,7 @@ internal sealed class WatchSet(IConsul consul, Clock clock) : IDisposable
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var over = clock.Delay(wait, timer.Token);
-        var first = await Task.WhenAny(_watches.Values.Select(w => w.Watch.NextAsync(Watch.LongestBlock, w.Stop.Token)).Append(over)).ConfigureAwait(false);
+        var first = await Task.WhenAny(_watches.Values.Select(w => w.Watch.NextAsync(longest, w.Stop.Token)).Append(over)).ConfigureAwait(false);
         timer.Cancel();
         if (first != over)
             await first.ConfigureAwait(false);
