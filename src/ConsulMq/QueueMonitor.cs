@@ -67,7 +67,10 @@ public sealed class QueueMonitor : IDisposable
     private async Task<QueueFigures> ReadNextAsync(CancellationToken cancellation)
     {
         var clock = _connection.Settings.Clock;
-        if (_hasRead)
+        // After an error the next call looks at once.
+        var hasRead = _hasRead;
+        _hasRead = false;
+        if (hasRead)
         {
             await _watches.BlockAsync(_isSettling ? Settling : LongestBlock, cancellation).ConfigureAwait(false);
             // Where reading is slow, Consul has as much time again for others.
@@ -76,8 +79,6 @@ public sealed class QueueMonitor : IDisposable
                 await clock.Delay(pause, cancellation).ConfigureAwait(false);
         }
 
-        // An error in what follows, and the next call looks at once.
-        _hasRead = false;
         _watches.Rearm();
         await ArmAsync(cancellation).ConfigureAwait(false);
         var started = clock.Elapsed;
@@ -123,13 +124,18 @@ public sealed class QueueMonitor : IDisposable
         }
 
         var contexts = Array.ConvertAll(_names!, _connection.Context);
-        var prefixes = new HashSet<string>(contexts.SelectMany(static context => Lasting(context)), StringComparer.Ordinal);
-        await _watches.SetAsync([.. prefixes, .. contexts.SelectMany(Pages)], null, cancellation).ConfigureAwait(false);
+        await _watches.SetAsync(Prefixes(contexts), null, cancellation).ConfigureAwait(false);
         // The tails as of the index's watch or later: if one moves again, that watch tells.
         foreach (var context in contexts)
+        {
             await ReadTailAsync(context, cancellation).ConfigureAwait(false);
-        await _watches.SetAsync([.. prefixes, .. contexts.SelectMany(Pages)], null, cancellation).ConfigureAwait(false);
+            await ReadTailAsync(DeadLettersOf(context), cancellation).ConfigureAwait(false);
+        }
+
+        await _watches.SetAsync(Prefixes(contexts), null, cancellation).ConfigureAwait(false);
     }
+
+    private static HashSet<string> Prefixes(QueueContext[] contexts) => new(contexts.SelectMany(PrefixesOf), StringComparer.Ordinal);
 
     private static async Task ReadTailAsync(QueueContext context, CancellationToken cancellation)
     {
@@ -147,18 +153,16 @@ public sealed class QueueMonitor : IDisposable
     /// What writes touch: every transaction of this protocol writes a receipt of the queue, but what is moved in from another queue writes that of the
     /// other. That shows at the page of the tail, and at the index where the page is a new one. Dead letters that are taken show in their own receipts.
     /// </summary>
-    private static IEnumerable<string> Lasting(QueueContext context)
+    private static IEnumerable<string> PrefixesOf(QueueContext context)
     {
         yield return context.Keys.Index;
         yield return context.Keys.Receipts;
-        var dead = context.Other(DeadLetters.QueueOf(context.Keys.Queue));
+        if (context.Index.CachedTail is { } tail)
+            yield return context.Keys.Page(tail.Page);
+        var dead = DeadLettersOf(context);
         if (dead != context && dead.Index.CachedTail is not null)
             yield return dead.Keys.Receipts;
     }
 
-    private static IEnumerable<string> Pages(QueueContext context)
-    {
-        if (context.Index.CachedTail is { } tail)
-            yield return context.Keys.Page(tail.Page);
-    }
+    private static QueueContext DeadLettersOf(QueueContext context) => context.Other(DeadLetters.QueueOf(context.Keys.Queue));
 }
