@@ -4,9 +4,10 @@ using System.Management.Automation.Language;
 namespace ConsulMq.Watching;
 
 /// <summary>Where a command's output goes, as far as its line tells.</summary>
-internal static class Caller
+public static class Caller
 {
     /// <summary>Whether nobody takes the output: the command stands alone, not in a pipeline, an assignment, an expression or a redirection.</summary>
+    /// <param name="invocation">How the command was called.</param>
     public static bool StandsAlone(InvocationInfo invocation)
     {
         if (invocation.PipelineLength != 1 || invocation.ExpectingInput)

@@ -4,7 +4,7 @@ using System.Text;
 namespace ConsulMq.Watching;
 
 /// <summary>The live table as lines of text: what fits a screen, and nothing that a terminal would take for a command.</summary>
-internal static class WatchView
+public static class WatchView
 {
     private static readonly (string Label, int Width, Func<ConsulMqQueue, DateTimeOffset, string> Text)[] Columns =
     [
@@ -25,7 +25,7 @@ internal static class WatchView
     /// <param name="now">The time.</param>
     /// <param name="width">The width of the screen in columns; more than 80 make names longer.</param>
     /// <param name="height">Its height in lines.</param>
-    public static List<string> Lines(string address, IReadOnlyList<ConsulMqQueue>? queues, string? trouble, DateTimeOffset now, int width, int height)
+    public static IReadOnlyList<string> Lines(string address, IReadOnlyList<ConsulMqQueue>? queues, string? trouble, DateTimeOffset now, int width, int height)
     {
         // The last column stays free: terminals differ in what they do there.
         var room = Math.Max(width, 40) - 1;
