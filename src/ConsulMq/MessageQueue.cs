@@ -16,7 +16,7 @@ public sealed class MessageQueue
     {
         _context = context;
         _pusher = new Pusher(context);
-        _sender = new PushSender(context);
+        _sender = new PushSender(context, new EndTarget(context));
         _consumers = new ConsumerPool(context);
     }
 
@@ -36,7 +36,20 @@ public sealed class MessageQueue
     /// Where the queue has a most depth (<see cref="QueueSettings.MaxDepth"/>): how long to wait for room, each time it is full;
     /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Null: not at all, it fails with <see cref="ConsulMqError.QueueFull"/>.
     /// </param>
-    public PushStream OpenPush(TimeSpan? wait = null) => new(_context, _pusher, wait);
+    public PushStream OpenPush(TimeSpan? wait = null) => new(_context, _pusher, new EndTarget(_context), wait);
+
+    /// <summary>
+    /// Opens a stream of pushes that go to a position in place of the end: all of them as one block there, in the order in which they are added. Costs a
+    /// read of the pages before the position, for the first write; nothing for position 0, the front. Messages that are due later cannot go this way.
+    /// </summary>
+    /// <param name="position">How many messages come before the first one, 0 or more, at most as many as there are: those that are ready, expired ones not counted.</param>
+    /// <param name="wait">As for <see cref="OpenPush(TimeSpan?)"/>.</param>
+    /// <exception cref="ConsulMqException">
+    /// <see cref="ConsulMqError.PositionOutOfRange"/>: it is negative. That there are not so many messages is the outcome of each item.
+    /// </exception>
+    public PushStream OpenInsert(long position, TimeSpan? wait = null) => position < 0
+        ? throw Errors.NegativePosition(Name, position)
+        : new(_context, _pusher, new PlaceTarget(_context, position), wait);
 
     /// <summary>Opens a consumer: its own view of the head of the queue. To be disposed, so that the next one can use that view.</summary>
     public QueueConsumer OpenConsumer() => new(_context, _consumers);
@@ -75,6 +88,37 @@ public sealed class MessageQueue
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
     /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
     public QueueBrowser Browse(bool bodies = true) => new(_context, bodies);
+
+    /// <summary>
+    /// Looks at the messages that are in a state, without taking any: those that are ready in order, those in flight in the order in which they were leased,
+    /// scheduled ones in the order in which they are due, and the dead letters in the order of their queue. Expired ones are left out, unless they are in flight.
+    /// </summary>
+    /// <param name="state">In which state.</param>
+    /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
+    /// <param name="filter">Asked of each message before its big body is read; null: all are read. Those for which it says no are left out.</param>
+    public QueueBrowser Browse(MessageState state, bool bodies = true, Func<QueueObject, bool>? filter = null) => new(_context, bodies, state, filter);
+
+    /// <summary>Removes messages that were chosen. Nobody gets them.</summary>
+    /// <param name="selection">Which ones: those that are ready.</param>
+    /// <param name="cancellation">Stops waiting; what was sent happens all the same.</param>
+    /// <returns>The IDs of those that were removed, and why others were not: <see cref="ConsulMqError.ItemNotFound"/>.</returns>
+    public Task<DiscardOutcome> DiscardAsync(MessageSelection selection, CancellationToken cancellation) =>
+        Errors.Translate(new Discarder(_context).DiscardAsync(selection, cancellation));
+
+    /// <summary>Removes messages that somebody looked at, whatever state they are in; one that was leased is lost to who holds it.</summary>
+    /// <param name="items">The messages, of this queue.</param>
+    /// <param name="cancellation">Stops waiting; what was sent happens all the same.</param>
+    /// <inheritdoc cref="DiscardAsync(MessageSelection, CancellationToken)" path="/returns"/>
+    public Task<DiscardOutcome> DiscardAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation) =>
+        Errors.Translate(new Discarder(_context).DiscardAsync(items, cancellation));
+
+    /// <summary>Looks at messages that are not the next ones, without taking any.</summary>
+    /// <param name="selection">Which ones.</param>
+    /// <param name="max">At most so many; 1 or more. Does not matter where they are chosen one by one.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.PositionOutOfRange"/></exception>
+    public Task<PopBatch> LookAsync(MessageSelection selection, int max, CancellationToken cancellation) =>
+        Errors.Translate(new SpotReader(_context, bodies: true).ReadAsync(selection, max, cancellation));
 
     /// <summary>Creates the queue, with settings. The first push creates it too, with none.</summary>
     /// <param name="settings">What holds for it; null: the defaults.</param>
@@ -126,7 +170,7 @@ public sealed class MessageQueue
     /// <summary>A stream of one message: it knows how to upload.</summary>
     private async Task<QueueObject> PushBigAsync(MessageDraft draft, CancellationToken cancellation)
     {
-        using var push = new PushStream(_context, _pusher, null, isTold: false);
+        using var push = new PushStream(_context, _pusher, new EndTarget(_context), null, isTold: false);
         await push.AddAsync(draft, null, cancellation).ConfigureAwait(false);
         await push.FlushAsync(cancellation).ConfigureAwait(false);
         push.TryTake(out var outcome);

@@ -27,15 +27,16 @@ public sealed class PushStream : IDisposable
 
     /// <param name="context">The queue.</param>
     /// <param name="pusher">Composes messages.</param>
+    /// <param name="target">Where they go.</param>
     /// <param name="wait">How long to wait for room; null: not at all.</param>
     /// <param name="isTold">Whether those who listen to the library's telemetry are told; if not, the caller does.</param>
-    internal PushStream(QueueContext context, Pusher pusher, TimeSpan? wait, bool isTold = true)
+    internal PushStream(QueueContext context, Pusher pusher, PushTarget target, TimeSpan? wait, bool isTold = true)
     {
         _isTold = isTold;
         _context = context;
         _pusher = pusher;
         var terms = new PushTerms(wait, _closed.Token);
-        _commits = new(new PushGroup(context, pusher, terms, _failure, isTold), new PushGroup(context, pusher, terms, _failure, isTold), context.Settings.Continuations);
+        _commits = new(new PushGroup(context, pusher, target, terms, _failure, isTold), new PushGroup(context, pusher, target, terms, _failure, isTold), context.Settings.Continuations);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using ConsulMq.Parameters;
 
@@ -12,8 +11,6 @@ namespace ConsulMq.Commands;
 [OutputType(typeof(QueueObject))]
 public sealed class MoveItemCommand : ConnectionCmdlet
 {
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
-
     private readonly Dictionary<string, ItemMoves> _moves = new(StringComparer.Ordinal);
 
     /// <summary>The queue to move from. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
@@ -107,8 +104,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     private void MoveInOrder(MessageQueue source, QueueMover mover)
     {
         var total = All ? Await(source.SummaryAsync(StopToken))?.Depth ?? 0 : Count;
-        var progress = new ProgressRecord(0, $"Moving messages from '{source.Name}' to '{Destination}'", "0");
-        var watch = Stopwatch.StartNew();
+        using var progress = new ProgressBar(this, $"Moving messages from '{source.Name}' to '{Destination}'");
         long moved = 0;
         while (All || moved < Count)
         {
@@ -120,16 +116,8 @@ public sealed class MoveItemCommand : ConnectionCmdlet
             if (batch.Items.Count == 0)
                 break;
             moved += batch.Items.Count;
-            if (watch.Elapsed < ProgressInterval)
-                continue;
-            progress.StatusDescription = $"{moved} of {Math.Max(total, moved)}";
-            progress.PercentComplete = (int)(100 * moved / Math.Max(total, moved));
-            WriteProgress(progress);
-            watch.Restart();
+            progress.Report(moved, total);
         }
-
-        progress.RecordType = ProgressRecordType.Completed;
-        WriteProgress(progress);
     }
 
     private void Write(List<(QueueObject Item, MoveOutcome Outcome)> outcomes)

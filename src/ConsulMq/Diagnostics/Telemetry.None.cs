@@ -17,7 +17,7 @@ internal sealed class Telemetry
 
     public Task SendAsync(PushRun run, Func<Task> send) => send();
 
-    public Task<PopBatch> ReceiveAsync(Func<Task<PopBatch>> receive) => receive();
+    public Task<T> ReceiveAsync<T>(Func<Task<T>> receive) => receive();
 
     public Task<SettleOutcome[]> SettleAsync(Settler settler, IReadOnlyList<Settlement> settlements) => settler.SettleAsync(settlements);
 }

@@ -106,15 +106,17 @@ internal sealed class Telemetry
     }
 
     /// <summary>A pop or a lease. Its span begins in the past: links are known only when the messages are here. Of an empty queue there is none.</summary>
-    public async Task<PopBatch> ReceiveAsync(Func<Task<PopBatch>> receive)
+    /// <typeparam name="T">A <see cref="PopBatch"/>, or, where that means that there is no more, null.</typeparam>
+    public async Task<T> ReceiveAsync<T>(Func<Task<T>> receive)
+        where T : class?
     {
         var startedAt = DateTimeOffset.UtcNow;
         using var operation = Begin("receive", null);
         try
         {
-            var batch = await receive().ConfigureAwait(false);
-            if (batch.Items.Count == 0)
-                return batch;
+            var received = await receive().ConfigureAwait(false);
+            if (received is not PopBatch { Items.Count: > 0 } batch)
+                return received;
             if (Source.HasListeners())
             {
                 operation.Span = Start("receive", "receive", ActivityKind.Client, Links(batch.Items.Select(static item => item.Headers)), startedAt);
@@ -124,7 +126,7 @@ internal sealed class Telemetry
             }
 
             Consumed.Add(batch.Items.Count, Tags("receive", null));
-            return batch;
+            return received;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -158,20 +158,8 @@ internal sealed class CrowdReader(QueueContext context, Crowd crowd)
             MoveTo(index.Head.Page);
         foreach (var key in chosen)
         {
-            KvPair? value = null, cursor = null;
-            foreach (var pair in pairs)
-            {
-                if (pair.Key == key.Key)
-                    value = pair;
-                else if (pair.Key == key.Cursor)
-                    cursor = pair;
-            }
-
-            if (value is null)
-                continue;
-            var entry = new StoredEntry(key, value, _damage);
-            entry.TakeCursor(cursor);
-            _entries.Add(entry);
+            if (EntryReader.Take(pairs, key, _damage) is { } entry)
+                _entries.Add(entry);
         }
 
         context.DamagedBodies.ApplyTo(_entries);

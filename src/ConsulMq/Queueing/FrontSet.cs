@@ -8,8 +8,6 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class FrontSet
 {
-    private const int EntriesPerRead = ConsulLimits.OperationsPerTransaction / 2;
-
     private readonly QueueContext _context;
     private readonly List<EntryKey> _keys = [];
     private readonly List<(Rank Rank, StoredEntry Entry, int Offset)> _messages = [];
@@ -59,31 +57,17 @@ internal sealed class FrontSet
     /// <summary>Reads the next entries. Those that are gone by now are passed over.</summary>
     public async Task LoadMoreAsync(CancellationToken cancellation)
     {
-        var operations = new List<KvOperation>();
-        var end = Math.Min(_loaded + EntriesPerRead, _keys.Count);
-        for (var i = _loaded; i < end; i++)
-        {
-            operations.Add(KvOperation.GetTree(_keys[i].Key));
-            operations.Add(KvOperation.GetTree(_keys[i].Cursor));
-        }
-
-        if (operations.Count == 0)
+        var some = _keys.GetRange(_loaded, Math.Min(EntryReader.PerRead, _keys.Count - _loaded));
+        if (some.Count == 0)
             return;
-        var result = await _context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
-        var pairs = new Dictionary<string, KvPair>(StringComparer.Ordinal);
-        foreach (var pair in result.Pairs)
-            pairs[pair.Key] = pair;
-        for (; _loaded < end; _loaded++)
+        foreach (var entry in await EntryReader.ReadAsync(_context, some, _damage, cancellation).ConfigureAwait(false))
         {
-            var key = _keys[_loaded];
-            if (!pairs.TryGetValue(key.Key, out var pair))
-                continue;
-            var entry = new StoredEntry(key, pair, _damage);
-            entry.TakeCursor(pairs.TryGetValue(key.Cursor, out var cursor) ? cursor : null);
             _entries.Add(entry);
-            for (var offset = 0; offset < key.Count && entry.Messages() is { } messages; offset++)
+            for (var offset = 0; offset < entry.Key.Count && entry.Messages() is { } messages; offset++)
                 _messages.Add((messages[offset].Rank!, entry, offset));
         }
+
+        _loaded += some.Count;
 
         _context.DamagedBodies.ApplyTo(_entries);
         _messages.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));

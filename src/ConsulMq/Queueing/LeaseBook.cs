@@ -64,46 +64,23 @@ internal sealed class LeaseBook(QueueContext context)
     /// <summary>Reads leases, never stale. What is not there, or not held by its session any more, is left out.</summary>
     public async Task ReadAsync(IReadOnlyList<ReceiptHandle> handles)
     {
-        const int PerRead = ConsulLimits.OperationsPerTransaction / 2;
-        for (var start = 0; start < handles.Count; start += PerRead)
+        for (var start = 0; start < handles.Count; start += EntryReader.PerRead)
         {
-            var part = handles.Skip(start).Take(PerRead).ToList();
+            var part = handles.Skip(start).Take(EntryReader.PerRead).ToList();
             var operations = new List<KvOperation>(part.Count * 2);
             foreach (var handle in part)
-            {
-                operations.Add(KvOperation.GetTree(handle.Lease.Key));
-                operations.Add(KvOperation.GetTree(handle.Lease.Cursor));
-            }
+                EntryReader.AddTo(operations, handle.Lease);
 
             var result = await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, CancellationToken.None).ConfigureAwait(false);
             foreach (var handle in part)
             {
                 var key = handle.Lease.Key;
-                if (Take(result.Pairs, handle.Lease, handle.Session) is { } entry)
+                if (EntryReader.TakeLease(result.Pairs, handle.Lease, handle.Session) is { } entry)
                     _leases[key] = (entry, _leases.TryGetValue(key, out var known) ? known.Session : null);
                 else
                     Forget(key);
             }
         }
-    }
-
-    /// <summary>Finds a lease among what was read. Null: it is not there, or its session has another owner than it should (null: none).</summary>
-    public static StoredEntry? Take(IReadOnlyList<KvPair> pairs, EntryKey key, string? session)
-    {
-        KvPair? value = null, cursor = null;
-        foreach (var pair in pairs)
-        {
-            if (pair.Key == key.Key)
-                value = pair;
-            else if (pair.Key == key.Cursor)
-                cursor = pair;
-        }
-
-        if (value is null || value.Session != session)
-            return null;
-        var entry = new StoredEntry(key, value, new List<ConsulMqException>());
-        entry.TakeCursor(cursor);
-        return entry;
     }
 
     private sealed record Mark(LeaseSession Session, ulong Info, TimeSpan At);

@@ -1,60 +1,163 @@
+using ConsulMq.Consul;
+using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
 
-/// <summary>Finds messages by their IDs: reads the queue from the beginning, page by page, until it has them all.</summary>
+/// <summary>What was found at a position.</summary>
+/// <param name="Spots">The messages, in order.</param>
+/// <param name="Before">How many there are before the position: fewer than asked for where the queue ends before it.</param>
+/// <param name="Start">The index as it was before anything else was read; null: there is no such queue.</param>
+internal readonly record struct Located(IReadOnlyList<Spot> Spots, long Before, IndexState? Start);
+
+/// <summary>
+/// Finds messages that are ready: by ID, by position, or from the end. Expired ones and those whose bodies are damaged are passed over. Not a snapshot:
+/// what moves meanwhile may be missed, and whoever takes what was found checks that it is still there.
+/// </summary>
 internal sealed class Locator(QueueContext context)
 {
-    /// <summary>Where the messages are; those that are not ready in the queue are left out. Not a snapshot: what moves meanwhile may be missed.</summary>
-    public async Task<Dictionary<Guid, (StoredEntry Entry, int Offset)>> FindAsync(IEnumerable<Guid> ids, CancellationToken cancellation)
+    /// <summary>Where the messages with these IDs are; those that are not ready are left out.</summary>
+    /// <param name="ids">The IDs.</param>
+    /// <param name="seen">The entries in which some of them were seen: looked into first, so that a message still there is found without a search.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Dictionary<Guid, Spot>> FindAsync(IEnumerable<Guid> ids, IEnumerable<EntryKey>? seen, CancellationToken cancellation)
     {
         var wanted = new HashSet<Guid>(ids);
-        var found = new Dictionary<Guid, (StoredEntry, int)>();
-        long? page = null;
-        while (wanted.Count > 0)
+        var found = new Dictionary<Guid, Spot>();
+        if (seen is not null)
+            await FindWhereSeenAsync(seen, wanted, found, cancellation).ConfigureAwait(false);
+        var walk = Walk();
+        while (wanted.Count > 0 && await walk.NextAsync(cancellation).ConfigureAwait(false) is { } page)
+            Find(page.Spots, wanted, found);
+        return found;
+    }
+
+    /// <summary>The messages at a position and behind it, up to so many; none if the queue ends before it.</summary>
+    /// <param name="position">How many messages come before the first one.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Located> AtAsync(long position, int count, CancellationToken cancellation)
+    {
+        var found = new List<Spot>();
+        long before = 0;
+        var walk = Walk();
+        while (found.Count < count && await walk.NextAsync(cancellation).ConfigureAwait(false) is { } page)
+        {
+            foreach (var spot in Live(page.Spots))
+            {
+                if (spot.Position < position)
+                    before = spot.Position.Value + 1;
+                else if (found.Count < count)
+                    found.Add(spot);
+            }
+        }
+
+        return new Located(found, found.Count > 0 ? position : before, walk.Start);
+    }
+
+    /// <summary>The last messages, the very last one first: from the end of the log on backwards, and from the front set.</summary>
+    public async Task<List<Spot>> LastAsync(int count, CancellationToken cancellation)
+    {
+        var found = new List<Spot>();
+        var page = context.Index.CachedTail?.Page;
+        List<Spot>? front = null;
+        while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             var pairs = await context.Index.SnapshotAsync(page, sessions: false, cancellation).ConfigureAwait(false);
             if (context.Index.Take(pairs) is not { } index)
             {
                 await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-                break;
+                return found;
             }
 
-            if (page is null && index.Head.Front)
-                await FindInFrontAsync(wanted, found, cancellation).ConfigureAwait(false);
-            if (page is null || page < index.Head.Page)
+            // From the tail on, wherever that is by now.
+            if (page is null || (front is null && page != index.Tail.Page))
             {
-                page = index.Head.Page;
+                page = index.Tail.Page;
                 continue;
             }
 
+            front ??= index.Head.Front ? await LastInFrontAsync(cancellation).ConfigureAwait(false) : [];
             var entries = LogPage.Take(pairs, context.Keys, page.Value).Entries;
             context.DamagedBodies.ApplyTo(entries);
-            Find(entries, wanted, found);
-            if (page++ >= index.Tail.Page)
+            AddBackwards(entries, found);
+            if (found.Count >= count || await PageBeforeAsync(page.Value, index, entries.Count, cancellation).ConfigureAwait(false) is not { } before)
                 break;
+            page = before;
         }
 
+        found.AddRange(front);
+        found.Sort(static (a, b) => b.Rank.CompareTo(a.Rank));
+        if (found.Count > count)
+            found.RemoveRange(count, found.Count - count);
         return found;
     }
 
-    private async Task FindInFrontAsync(HashSet<Guid> wanted, Dictionary<Guid, (StoredEntry, int)> found, CancellationToken cancellation)
+    private OrderWalk Walk() => new(context) { PassesOverDamagedBodies = true };
+
+    private IEnumerable<Spot> Live(IEnumerable<Spot> spots) => spots.Where(spot => !spot.Message.IsExpired(context.Now));
+
+    private void Find(IEnumerable<Spot> spots, HashSet<Guid> wanted, Dictionary<Guid, Spot> found)
+    {
+        foreach (var spot in Live(spots))
+        {
+            if (wanted.Remove(spot.Message.Id))
+                found[spot.Message.Id] = spot;
+        }
+    }
+
+    private async Task FindWhereSeenAsync(IEnumerable<EntryKey> seen, HashSet<Guid> wanted, Dictionary<Guid, Spot> found, CancellationToken cancellation)
+    {
+        var keys = seen.Where(static key => key.Place is EntryPlace.Log or EntryPlace.Front).GroupBy(static key => key.Key, StringComparer.Ordinal).Select(static same => same.First()).ToList();
+        for (var first = 0; first < keys.Count; first += EntryReader.PerRead)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var entries = await EntryReader.ReadAsync(context, keys.GetRange(first, Math.Min(EntryReader.PerRead, keys.Count - first)), new List<ConsulMqException>(), cancellation).ConfigureAwait(false);
+            context.DamagedBodies.ApplyTo(entries);
+            foreach (var entry in entries)
+                Find(SpotsOf(entry), wanted, found);
+        }
+    }
+
+    private static IEnumerable<Spot> SpotsOf(StoredEntry entry)
+    {
+        for (var offset = entry.Cursor.First; entry.IsOpen && entry.Messages() is not null && offset < entry.Cursor.End; offset++)
+        {
+            if (entry.Has(offset))
+                yield return new Spot(entry, offset);
+        }
+    }
+
+    private void AddBackwards(IReadOnlyList<StoredEntry> entries, List<Spot> found)
+    {
+        for (var i = entries.Count - 1; i >= 0; i--)
+            found.AddRange(Live(SpotsOf(entries[i])).Reverse());
+    }
+
+    private async Task<List<Spot>> LastInFrontAsync(CancellationToken cancellation)
     {
         var front = await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false);
         while (front.Horizon is not null)
             await front.LoadMoreAsync(cancellation).ConfigureAwait(false);
-        Find(front.Entries, wanted, found);
+        return [.. front.Entries.SelectMany(entry => Live(SpotsOf(entry)))];
     }
 
-    private void Find(IEnumerable<StoredEntry> entries, HashSet<Guid> wanted, Dictionary<Guid, (StoredEntry, int)> found)
+    /// <summary>The page before one, down to the head. Where one turned out to be empty, many may be, and one listing says which are not.</summary>
+    private async Task<long?> PageBeforeAsync(long page, IndexState index, int entries, CancellationToken cancellation)
     {
-        foreach (var entry in entries)
+        if (page <= index.Head.Page)
+            return null;
+        if (entries > 0)
+            return page - 1;
+        var listing = await context.Consul.KeysAsync(context.Keys.Log, "/", ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        long? before = null;
+        foreach (var key in listing.Keys)
         {
-            for (var offset = entry.Cursor.First; entry.IsOpen && entry.Messages() is { } messages && offset < entry.Cursor.End; offset++)
-            {
-                if (entry.Has(offset) && !messages[offset].IsExpired(context.Now) && wanted.Remove(messages[offset].Id))
-                    found[messages[offset].Id] = (entry, offset);
-            }
+            var number = context.Keys.PageOf(key);
+            if (number >= index.Head.Page && number < page && (before is null || number > before))
+                before = number;
         }
+
+        return before;
     }
 }

@@ -19,13 +19,16 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
     }
 
     /// <summary>Moves what is ready. Each transaction moves what fits; what somebody else was faster to take is looked for once more.</summary>
-    public async Task<MoveOutcome[]> MoveAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation)
+    /// <param name="ids">The IDs.</param>
+    /// <param name="seen">The entries in which some of them were seen; null: none.</param>
+    /// <param name="cancellation">Stops looking for them.</param>
+    public async Task<MoveOutcome[]> MoveAsync(IReadOnlyList<Guid> ids, IReadOnlyList<EntryKey>? seen, CancellationToken cancellation)
     {
         var moved = new Dictionary<Guid, QueueObject>();
         var open = ids.Distinct().ToList();
         while (open.Count > 0)
         {
-            var found = await new Locator(source).FindAsync(open, cancellation).ConfigureAwait(false);
+            var found = await new Locator(source).FindAsync(open, seen, cancellation).ConfigureAwait(false);
             open = open.Where(found.ContainsKey).ToList();
             while (open.Count > 0)
             {
@@ -36,11 +39,11 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             }
         }
 
-        return [.. ids.Select(id => moved.TryGetValue(id, out var item) ? new MoveOutcome(id, item, null) : new MoveOutcome(id, null, NotFound(id)))];
+        return [.. ids.Select(id => moved.TryGetValue(id, out var item) ? new MoveOutcome(id, item, null) : new MoveOutcome(id, null, Errors.NoSuchItem(source.Keys.Queue, id)))];
     }
 
     /// <summary>Moves the first of these messages. Returns how many, 0 if they have to be looked for again.</summary>
-    private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, (StoredEntry Entry, int Offset)> places, Dictionary<Guid, QueueObject> moved)
+    private async Task<int> MoveSomeAsync(List<Guid> ids, Dictionary<Guid, Spot> places, Dictionary<Guid, QueueObject> moved)
     {
         using var handover = new MoveHandover(source, destination, Renew);
         var claim = new Claim(handover, MoveHandover.ClaimBudget);
@@ -86,7 +89,4 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             return false;
         }
     }
-
-    private ConsulMqException NotFound(Guid id) => new(ConsulMqError.ItemNotFound,
-        $"Message {id} is not ready in queue '{source.Keys.Queue}': it was taken, is leased, scheduled or expired, or was never there. Get-ConsulMqIndex lists what is there.", id);
 }

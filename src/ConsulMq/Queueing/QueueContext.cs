@@ -66,14 +66,17 @@ internal sealed class QueueContext
     public DateTimeOffset Now => Settings.Clock.UtcNow;
 
     /// <param name="message">The message.</param>
-    /// <param name="position">Its place in the queue, where somebody looked.</param>
     /// <param name="place">Where it was, if it may go back there.</param>
     /// <param name="source">The object that its body was made of.</param>
     /// <param name="open">Where its body comes from, if that is not in the message.</param>
     /// <param name="lease">The lease on it.</param>
     public QueueObject ToQueueObject(
-        Message message, long? position = null, Place? place = null, object? source = null, BodySource? open = null, ConsulMqLease? lease = null) =>
-        new(message, Keys.Queue, Settings.BodyReader, position, place, source) { Lease = lease, BodySource = open };
+        Message message, Place? place = null, object? source = null, BodySource? open = null, ConsulMqLease? lease = null) =>
+        new(message, Keys.Queue, Settings.BodyReader, null, place, source) { Lease = lease, BodySource = open };
+
+    /// <summary>A message that somebody looked at.</summary>
+    public QueueObject ToQueueObject(Message message, Spot spot, MessageState state = MessageState.Ready) =>
+        new(message, Keys.Queue, Settings.BodyReader, spot.Position, spot.Entry.PlaceOf(spot.Offset)) { SeenIn = spot.Entry.Key, State = state };
 
     /// <summary>A message that was taken, with its body where that was read for it.</summary>
     public QueueObject ToQueueObject(Message message, Place place, LoadedBody? loaded, ConsulMqLease? lease = null)

@@ -10,9 +10,10 @@ internal static class Steps
     public static string Pushed(QueueContext context, PushBatch batch, Landing landing, int operations, Commit commit)
     {
         var ready = batch.Ready;
+        var where = batch.Entries.Count > 0 && batch.Entries[0].Rank is not null ? "to a place before the end" : $"to page {landing.Page}";
         var later = batch.Entries.Sum(static entry => entry.Count) - ready;
         var what = ready == 0 ? $"Scheduled {Messages(later)} of"
-            : $"Pushed {Messages(ready)}{(later > 0 ? $", and scheduled {later.ToString(CultureInfo.InvariantCulture)} for later," : "")} to page {landing.Page} of";
+            : $"Pushed {Messages(ready)}{(later > 0 ? $", and scheduled {later.ToString(CultureInfo.InvariantCulture)} for later," : "")} {where} of";
         var roll = ready > 0 && landing.Next is { } next && next.Page != landing.Tail?.Page && landing.Tail is not null ? ", a new one," : "";
         return $"{what} '{context.Keys.Queue}'{(landing.Tail is null ? ", which it creates," : roll)} in {Transaction(operations, commit)}";
     }

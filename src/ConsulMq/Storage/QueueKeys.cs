@@ -132,7 +132,7 @@ internal sealed class QueueKeys
 
     /// <summary>The page in a key under <see cref="Log"/>, or -1 if it is not one.</summary>
     public long PageOf(string key) =>
-        key.Length > Log.Length + 17 && key[Log.Length + 16] == '/' && key.StartsWith(Log, StringComparison.Ordinal)
+        key.Length >= Log.Length + 17 && key[Log.Length + 16] == '/' && key.StartsWith(Log, StringComparison.Ordinal)
         && long.TryParse(key.Substring(Log.Length, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var page) ? page : -1;
 
     private static string Hex(long number) => number.ToString("x16", CultureInfo.InvariantCulture);
