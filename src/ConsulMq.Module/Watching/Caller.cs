@@ -17,6 +17,6 @@ public static class Caller
         var line = Parser.ParseInput(invocation.Line, out _, out _);
         var command = line.Find(ast => ast is CommandAst && ast.Extent.StartColumnNumber == invocation.OffsetInLine && ast.Extent.StartLineNumber == 1, true)
             ?? line.Find(ast => ast is CommandAst && ast.Extent.StartColumnNumber == invocation.OffsetInLine, true);
-        return command is CommandAst { Redirections.Count: 0, Parent: PipelineAst { Parent: StatementBlockAst or NamedBlockAst } };
+        return command is CommandAst { Redirections.Count: 0, Parent: PipelineAst { Parent: NamedBlockAst or StatementBlockAst { Parent: not (ArrayExpressionAst or SubExpressionAst) } } };
     }
 }

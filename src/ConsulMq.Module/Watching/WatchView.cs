@@ -41,7 +41,8 @@ public static class WatchView
             lines.Add("There is no such queue yet.");
         if (queues?.Count > rows)
             lines.Add($"... and {Number(queues.Count - rows)} more");
-        if (trouble is not null)
+        // PowerShell makes an empty string of null.
+        if (!string.IsNullOrEmpty(trouble))
             lines.Add(Fit("! " + trouble, room));
         return lines;
     }

@@ -26,8 +26,7 @@ public sealed class TracingTests(ConsulFixture consul) : CommandTests(To(consul)
         Assert.Contains(verbose, line => line.StartsWith("Took 1 message from 1 entry of page 1 of 'jobs'", StringComparison.Ordinal));
         Assert.Empty(debug);
 
-        (verbose, debug) = Trace("$null = Get-ConsulMqQueue jobs -Debug");
-        Assert.Empty(verbose);
+        (_, debug) = Trace("$null = Get-ConsulMqQueue jobs -Debug");
         Assert.Contains(debug, line => line.StartsWith("GET /v1/kv/", StringComparison.Ordinal));
     }
 

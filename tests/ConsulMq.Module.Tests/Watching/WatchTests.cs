@@ -10,15 +10,18 @@ public sealed class WatchInMemory() : WatchTests(InMemory);
 public sealed class WatchOnConsul(ConsulFixture consul) : WatchTests(To(consul)), IClassFixture<ConsulFixture>;
 
 /// <summary>What <c>-Watch</c> gives where there is no terminal.</summary>
-public abstract class WatchTests(string connect) : CommandTests(connect)
+public abstract class WatchTests : CommandTests
 {
-    private object Connection => Assert.Single(Run("Get-ConsulMqConnection"));
+    private readonly object _connection;
+
+    protected WatchTests(string connect)
+        : base(connect) => _connection = Assert.Single(Run("Get-ConsulMqConnection"));
 
     /// <summary>Runs a command of somebody else while this session watches.</summary>
     private void Elsewhere(string script)
     {
         using var other = new ModuleRunspace();
-        var result = other.Run("param($c) $PSDefaultParameterValues = @{ '*-ConsulMq*:Connection' = $c }; " + script, new Dictionary<string, object> { ["c"] = Connection });
+        var result = other.Run("param($c) $PSDefaultParameterValues = @{ '*-ConsulMq*:Connection' = $c }; " + script, new Dictionary<string, object> { ["c"] = _connection });
         Assert.Empty(result.Errors.Select(e => e.ToString()));
     }
 
