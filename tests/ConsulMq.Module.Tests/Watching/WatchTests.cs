@@ -34,7 +34,8 @@ public abstract class WatchTests : CommandTests
         var output = new PSDataCollection<string>();
         var running = shell.BeginInvoke<object, string>(null, output);
         await Eventually.TrueAsync(() => output.Count == 2);
-        Assert.Equal(["jobs 2", "other 1"], output);
+        // One by one: whoever enumerates the collection waits until it is complete.
+        Assert.Equal(("jobs 2", "other 1"), (output[0], output[1]));
 
         Elsewhere("$null = 3 | Push-ConsulMqItem jobs");
         await Eventually.TrueAsync(() => output.Contains("jobs 3"));
