@@ -17,6 +17,7 @@
         'Clear-ConsulMq'
         'Complete-ConsulMqItem'
         'Connect-ConsulMq'
+        'ConvertTo-ConsulMqPrometheus'
         'Deny-ConsulMqItem'
         'Disconnect-ConsulMq'
         'Find-ConsulMqItem'

@@ -64,6 +64,17 @@ public static class Format
     /// <param name="span">The time span; null: empty.</param>
     public static string Duration(TimeSpan? span) => span is { } time ? ShortDuration.Of(time) : "";
 
+    /// <summary>A number a second in up to six characters: <c>0</c>, <c>3.2</c>, <c>480</c>, <c>12k</c>.</summary>
+    /// <param name="rate">The number; null: empty.</param>
+    public static string Rate(double? rate) => rate switch
+    {
+        null => "",
+        < 0.05 => "0",
+        < 99.95 => rate.Value.ToString("0.0", CultureInfo.InvariantCulture),
+        < 9999.5 => rate.Value.ToString("0", CultureInfo.InvariantCulture),
+        _ => Whole(Math.Min(rate.Value / 1000, 99999), "k"),
+    };
+
     /// <summary>A number of bytes for people: <c>812 B</c>, <c>1.5 KiB</c>, <c>12 MiB</c>.</summary>
     /// <param name="bytes">The number.</param>
     public static string Size(long bytes)

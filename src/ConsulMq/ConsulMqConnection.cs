@@ -49,6 +49,9 @@ public sealed partial class ConsulMqConnection : IDisposable
     /// <summary>The version of Consul, as the agent said when it was last asked; null: not asked yet, or the token may not ask.</summary>
     public string? ConsulVersion => _self?.Version;
 
+    /// <summary>What is wrong with Consul at the moment, while requests are tried again; null: nothing, as far as is known.</summary>
+    internal ConsulException? Trouble => ((RetryingConsul)Consul).Trouble;
+
     /// <summary>Whether it was ended.</summary>
     internal bool IsClosed => Volatile.Read(ref _disposed) != 0;
 
@@ -68,6 +71,15 @@ public sealed partial class ConsulMqConnection : IDisposable
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.ConsulUnreachable"/> and its like.</exception>
     public Task<AgentSelf> SelfAsync(CancellationToken cancellation) => Errors.Translate(AskAsync(cancellation));
+
+    /// <summary>Opens a watch on these queues. Nothing is sent yet.</summary>
+    /// <param name="names">Their names; a queue that is not there is shown when it comes.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
+    public QueueMonitor OpenMonitor(IEnumerable<string> names) => new(this, [.. names.Select(QueueName.Validate).Distinct(StringComparer.Ordinal)]);
+
+    /// <summary>Opens a watch on all queues with certain names, those included that come later. Nothing is sent yet.</summary>
+    /// <param name="match">Tells by its name whether a queue is watched; null: all are.</param>
+    public QueueMonitor OpenMonitor(Func<string, bool>? match = null) => new(this, match ?? (static _ => true));
 
     /// <summary>Ends the connection; what is under way gets a moment to come to its end.</summary>
     public void Dispose()

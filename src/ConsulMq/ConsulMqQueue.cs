@@ -18,6 +18,20 @@ public sealed record ConsulMqQueue
     /// <summary>How many messages are leased and neither completed nor returned.</summary>
     public required long InFlight { get; init; }
 
+    /// <summary>How many messages are in the queue of its dead letters, <c>NAME.dead</c>; 0: none, or this is such a queue itself.</summary>
+    public long Dead { get; init; }
+
+    /// <summary>
+    /// How many messages came in a second, since the last look at the queue over the same connection; null: this is the first one. Counted is what
+    /// still stands in the queue; what came and went in between counts by the pages that it filled, a few hundred messages each, and is missed on a
+    /// page that it did not fill. So of a queue that is emptied as fast as it fills this is at least, while the difference of the two rates is that of
+    /// the depths, always.
+    /// </summary>
+    public double? PushRate { get; init; }
+
+    /// <summary>How many messages went out a second: popped, leased, moved, cleared or expired; null: this is the first look. Exact as <see cref="PushRate"/> is.</summary>
+    public double? PopRate { get; init; }
+
     /// <summary>When the oldest message was pushed; null: the queue is empty.</summary>
     public DateTimeOffset? OldestAt { get; init; }
 

@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Queueing;
 
 namespace ConsulMq;
@@ -31,6 +32,9 @@ public sealed class MessagePicking
 
     /// <summary>The same, so many at most, the bodies going to a place of their own in place of memory.</summary>
     internal Task<PopBatch?> PopAsync(int atOnce, IBodyDestination? destination, CancellationToken cancellation) =>
+        Telemetry.IsOn ? _context.Telemetry.ReceiveAsync(() => PopOnceAsync(atOnce, destination, cancellation)) : PopOnceAsync(atOnce, destination, cancellation);
+
+    private Task<PopBatch?> PopOnceAsync(int atOnce, IBodyDestination? destination, CancellationToken cancellation) =>
         Errors.Translate(_picker.TakeAsync(static () => new Claim(), atOnce, destination, cancellation));
 
     /// <summary>Takes the next ones on a lease.</summary>
@@ -40,7 +44,10 @@ public sealed class MessagePicking
     public Task<PopBatch?> LeaseAsync(TimeSpan? duration, CancellationToken cancellation) => LeaseAsync(duration, int.MaxValue, null, cancellation);
 
     /// <summary>The same, so many at most, the bodies going to a place of their own in place of memory.</summary>
-    internal async Task<PopBatch?> LeaseAsync(TimeSpan? duration, int atOnce, IBodyDestination? destination, CancellationToken cancellation)
+    internal Task<PopBatch?> LeaseAsync(TimeSpan? duration, int atOnce, IBodyDestination? destination, CancellationToken cancellation) =>
+        Telemetry.IsOn ? _context.Telemetry.ReceiveAsync(() => LeaseOnceAsync(duration, atOnce, destination, cancellation)) : LeaseOnceAsync(duration, atOnce, destination, cancellation);
+
+    private async Task<PopBatch?> LeaseOnceAsync(TimeSpan? duration, int atOnce, IBodyDestination? destination, CancellationToken cancellation)
     {
         QueueConsumer.CheckLease(duration);
         using var source = new LeaseSource(_context, duration);

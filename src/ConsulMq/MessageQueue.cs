@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Queueing;
 
@@ -27,14 +28,8 @@ public sealed class MessageQueue
     /// (<see cref="QueueObject.IsDuplicate"/>).
     /// </summary>
     /// <exception cref="ConsulMqException">It was not pushed, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.</exception>
-    public async Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        var item = _pusher.Compose(draft);
-        return draft.OpenBody is not null || BigBodies.IsBig(item)
-            ? await PushBigAsync(draft, cancellation).ConfigureAwait(false)
-            : await PushAsync(new PushEntry(item, draft.Source, null)).WithCancellation(cancellation).ConfigureAwait(false);
-    }
+    public Task<QueueObject> PushAsync(MessageDraft draft, CancellationToken cancellation) =>
+        Telemetry.IsOn ? TellPushAsync(draft, cancellation) : PushOnceAsync(draft, cancellation);
 
     /// <summary>Opens a stream of pushes: what arrives while a write is under way goes together with the next one.</summary>
     /// <param name="wait">
@@ -72,7 +67,7 @@ public sealed class MessageQueue
     /// </exception>
     public async Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellation)
     {
-        var outcome = (await _context.Settler.SettleAsync([settlement]).WithCancellation(cancellation).ConfigureAwait(false))[0];
+        var outcome = (await _context.Telemetry.SettleAsync(_context.Settler, [settlement]).WithCancellation(cancellation).ConfigureAwait(false))[0];
         return outcome.Error is null ? outcome.IsDeadLetter : throw outcome.Error;
     }
 
@@ -160,10 +155,22 @@ public sealed class MessageQueue
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task RemoveAsync(CancellationToken cancellation) => Errors.Translate(new Remover(_context).RemoveAsync(cancellation));
 
+    private Task<QueueObject> TellPushAsync(MessageDraft draft, CancellationToken cancellation) =>
+        _context.Telemetry.SendAsync(draft, marked => PushOnceAsync(marked, cancellation));
+
+    private async Task<QueueObject> PushOnceAsync(MessageDraft draft, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var item = _pusher.Compose(draft);
+        return draft.OpenBody is not null || BigBodies.IsBig(item)
+            ? await PushBigAsync(draft, cancellation).ConfigureAwait(false)
+            : await PushAsync(new PushEntry(item, draft.Source, null)).WithCancellation(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>A stream of one message: it knows how to upload.</summary>
     private async Task<QueueObject> PushBigAsync(MessageDraft draft, CancellationToken cancellation)
     {
-        using var push = OpenPush();
+        using var push = new PushStream(_context, _pusher, new EndTarget(_context), null, isTold: false);
         await push.AddAsync(draft, null, cancellation).ConfigureAwait(false);
         await push.FlushAsync(cancellation).ConfigureAwait(false);
         push.TryTake(out var outcome);

@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Queueing;
 
@@ -22,13 +23,20 @@ public sealed class PushStream : IDisposable
     private readonly PushFailure _failure = new();
     private readonly Pusher _pusher;
     private readonly GroupCommit<PushEntry, PushOutcome> _commits;
+    private readonly bool _isTold;
 
-    internal PushStream(QueueContext context, Pusher pusher, PushTarget target, TimeSpan? wait)
+    /// <param name="context">The queue.</param>
+    /// <param name="pusher">Composes messages.</param>
+    /// <param name="target">Where they go.</param>
+    /// <param name="wait">How long to wait for room; null: not at all.</param>
+    /// <param name="isTold">Whether those who listen to the library's telemetry are told; if not, the caller does.</param>
+    internal PushStream(QueueContext context, Pusher pusher, PushTarget target, TimeSpan? wait, bool isTold = true)
     {
+        _isTold = isTold;
         _context = context;
         _pusher = pusher;
         var terms = new PushTerms(wait, _closed.Token);
-        _commits = new(new PushGroup(context, pusher, target, terms, _failure), new PushGroup(context, pusher, target, terms, _failure), context.Settings.Continuations);
+        _commits = new(new PushGroup(context, pusher, target, terms, _failure, isTold), new PushGroup(context, pusher, target, terms, _failure, isTold), context.Settings.Continuations);
     }
 
     /// <summary>
@@ -41,6 +49,8 @@ public sealed class PushStream : IDisposable
     public ValueTask AddAsync(MessageDraft draft, object? tag, CancellationToken cancellation)
     {
         var item = _pusher.Compose(draft);
+        if (_isTold && Telemetry.IsOn)
+            item = _context.Telemetry.Create(item);
         return draft.OpenBody is not null || BigBodies.IsBig(item)
             ? new ValueTask(AddBigAsync(item, draft, tag, cancellation))
             : _commits.AddAsync(new PushEntry(item, draft.Source, tag), cancellation);

@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Queueing;
 
@@ -36,9 +37,9 @@ public sealed class QueueConsumer : IDisposable
     public Task<PopBatch> PopAsync(int max, CancellationToken cancellation) => PopAsync(max, null, cancellation);
 
     /// <summary>The same, the bodies going to a place of their own in place of memory: they are there, and whole, before a message is taken.</summary>
-    internal Task<PopBatch> PopAsync(int max, IBodyDestination? destination, CancellationToken cancellation) => max > 0
-        ? Errors.Translate(_taker.TakeAsync(max, static () => new Claim(), destination, cancellation))
-        : throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
+    internal Task<PopBatch> PopAsync(int max, IBodyDestination? destination, CancellationToken cancellation) => max <= 0
+        ? throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.")
+        : Telemetry.IsOn ? TellPopAsync(max, destination, cancellation) : PopOnceAsync(max, destination, cancellation);
 
     /// <summary>
     /// Takes up to <paramref name="max"/> messages on a lease: they are in flight until they are settled (<see cref="MessageQueue.OpenSettle"/>), and
@@ -54,7 +55,10 @@ public sealed class QueueConsumer : IDisposable
     public Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, CancellationToken cancellation) => LeaseAsync(max, duration, null, cancellation);
 
     /// <summary>The same, the bodies going to a place of their own in place of memory.</summary>
-    internal async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation)
+    internal Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation) =>
+        Telemetry.IsOn ? TellLeaseAsync(max, duration, destination, cancellation) : LeaseOnceAsync(max, duration, destination, cancellation);
+
+    private async Task<PopBatch> LeaseOnceAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation)
     {
         CheckLease(duration);
         if (max < 1)
@@ -117,6 +121,16 @@ public sealed class QueueConsumer : IDisposable
         if (duration < ShortestLease || duration > LongestLease)
             throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
     }
+
+    private Task<PopBatch> PopOnceAsync(int max, IBodyDestination? destination, CancellationToken cancellation) =>
+        Errors.Translate(_taker.TakeAsync(max, static () => new Claim(), destination, cancellation));
+
+    // Methods of their own: what they capture is allocated only where somebody listens.
+    private Task<PopBatch> TellPopAsync(int max, IBodyDestination? destination, CancellationToken cancellation) =>
+        _context.Telemetry.ReceiveAsync(() => PopOnceAsync(max, destination, cancellation));
+
+    private Task<PopBatch> TellLeaseAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation) =>
+        _context.Telemetry.ReceiveAsync(() => LeaseOnceAsync(max, duration, destination, cancellation));
 
     private async Task PutBackAsync(IReadOnlyList<QueueObject> items)
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Commands;
 
@@ -9,6 +10,7 @@ namespace ConsulMq.Commands;
 public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private OperationLog? _log;
 
     /// <summary>Cancelled when the user stops the pipeline.</summary>
     private protected CancellationToken StopToken { get; }
@@ -33,20 +35,26 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc />
     protected sealed override void BeginProcessing()
     {
+        _log = CmdletLog.Of(this);
+        using var entered = OperationLog.Enter(_log);
         try
         {
             Begin();
         }
         catch (Exception e) when (ErrorRecords.IsKnown(e))
         {
+            WriteLog();
             // Without what is set up here, no record can be processed.
             ThrowTerminatingError(ErrorRecords.Of(e, Target));
         }
+
+        WriteLog();
     }
 
     /// <inheritdoc />
     protected sealed override void ProcessRecord()
     {
+        using var entered = OperationLog.Enter(_log);
         try
         {
             Process();
@@ -55,11 +63,14 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         {
             Report(e, Target);
         }
+
+        WriteLog();
     }
 
     /// <inheritdoc />
     protected sealed override void EndProcessing()
     {
+        using var entered = OperationLog.Enter(_log);
         try
         {
             End();
@@ -68,6 +79,8 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         {
             Report(e, Target);
         }
+
+        WriteLog();
     }
 
     /// <inheritdoc />
@@ -89,6 +102,7 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected void Report(Exception error, object? target)
     {
+        WriteLog();
         var record = ErrorRecords.Of(error, target);
         if (ErrorRecords.IsFatal(error))
             ThrowTerminatingError(record);
@@ -101,8 +115,10 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            if (!task.IsCompleted)
-                Task.WaitAny([task], StopToken);
+            if (_log is null)
+                WaitFor(task);
+            else
+                WaitAndTell(task, _log);
             task.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
@@ -118,6 +134,50 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Waits for a task, but not longer than this. Whether it has come to its end, well or not, which <see cref="Await(Task)"/> tells.</summary>
+    private protected bool AwaitFor(Task task, TimeSpan longest)
+    {
+        try
+        {
+            WriteLog();
+            return Task.WaitAny([task], (int)longest.TotalMilliseconds, StopToken) == 0;
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Writes what operations have told until now. Only the pipeline thread may.</summary>
+    private protected void WriteLog()
+    {
+        while (_log is not null && _log.TryTake(out var line))
+        {
+            if (line.IsRequest)
+                WriteDebug(line.Text);
+            else
+                WriteVerbose(line.Text);
+        }
+    }
+
+    private void WaitFor(Task task)
+    {
+        if (!task.IsCompleted)
+            Task.WaitAny([task], StopToken);
+    }
+
+    /// <summary>What is told while the task runs is written while it runs: a wait can be long.</summary>
+    private void WaitAndTell(Task task, OperationLog log)
+    {
+        while (!task.IsCompleted)
+        {
+            Task.WaitAny([task, log.WaitAsync()], StopToken);
+            WriteLog();
+        }
+
+        WriteLog();
+    }
+
     /// <summary>Frees what the cmdlet holds.</summary>
     public void Dispose()
     {
@@ -127,5 +187,10 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Frees what the cmdlet holds.</summary>
     /// <param name="disposing">Always true.</param>
-    protected virtual void Dispose(bool disposing) => _stop.Dispose();
+    protected virtual void Dispose(bool disposing)
+    {
+        // What goes on behind, such as putting back, is nobody's to read.
+        _log?.Close();
+        _stop.Dispose();
+    }
 }

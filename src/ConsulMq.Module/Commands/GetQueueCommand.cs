@@ -3,10 +3,13 @@ using ConsulMq.Parameters;
 
 namespace ConsulMq.Commands;
 
-/// <summary>Lists queues with their depth, their bytes, and the age of their oldest message.</summary>
+/// <summary>
+/// Lists queues with what is ready, in flight, scheduled and dead in them, their bytes, and the age of their oldest message. From the second call in a
+/// session on it also tells how many messages came and went a second since the call before.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "ConsulMqQueue")]
 [OutputType(typeof(ConsulMqQueue))]
-public sealed class GetQueueCommand : ConnectionCmdlet
+public sealed partial class GetQueueCommand : ConnectionCmdlet
 {
     private IReadOnlyList<string>? _names;
 
@@ -18,8 +21,22 @@ public sealed class GetQueueCommand : ConnectionCmdlet
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string[] Queue { get; set; } = ["*"];
 
+    /// <summary>
+    /// Go on, and show each change at once, at most twice a second, without polling: on a terminal a table that is written in place, until Ctrl-C or q; in
+    /// a pipeline, an assignment or a script without a terminal, an object for each queue that has changed. While Consul is away it says so and goes on. A
+    /// queue that is not there is shown when it comes.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Watch { get; set; }
+
     private protected override void Process()
     {
+        if (Watch)
+        {
+            _watched.AddRange(Queue);
+            return;
+        }
+
         foreach (var name in Queue)
         {
             try
@@ -39,7 +56,7 @@ public sealed class GetQueueCommand : ConnectionCmdlet
     private void WriteMatches(string pattern)
     {
         _names ??= Await(Link.QueueNamesAsync(StopToken));
-        var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        var wildcard = Wildcard(pattern);
         foreach (var name in _names)
         {
             // The second: a queue whose name has brackets in it, written as it is.
@@ -47,6 +64,8 @@ public sealed class GetQueueCommand : ConnectionCmdlet
                 Write(name, isOptional: true);
         }
     }
+
+    private static WildcardPattern Wildcard(string pattern) => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 
     private void Write(string name, bool isOptional)
     {

@@ -51,9 +51,9 @@ public sealed partial class PopItemCommand
             WriteError(FileFault.Of(e, "The body cannot be written, and nothing was taken", OutFile!).ToRecord());
             return null;
         }
-        catch (PipelineStoppedException)
+        catch (RuntimeException)
         {
-            // Ctrl-C ends the wait for the pop, not the pop: it may just have taken something.
+            // Ctrl-C, or a preference to stop at verbose output, ends the wait for the pop, not the pop: it may just have taken something.
             consumer.Abandon(pop);
             throw;
         }

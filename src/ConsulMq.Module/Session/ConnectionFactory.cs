@@ -1,5 +1,6 @@
 using ConsulMq.Bodies;
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.InMemory;
 
 namespace ConsulMq.Session;
@@ -18,7 +19,7 @@ internal static class ConnectionFactory
     public static ConsulMqConnection Http(ConsulOptions options, ConnectionSettings settings) => Connect(() => new HttpConsul(options), settings);
 
     /// <inheritdoc cref="Http" />
-    public static ConsulMqConnection InMemory(ConnectionSettings settings) => Connect(static () => new InMemoryConsul(), settings);
+    public static ConsulMqConnection InMemory(ConnectionSettings settings) => Connect(static () => new LoggingConsul(new InMemoryConsul()), settings);
 
     private static ConsulMqConnection Connect(Func<IConsul> make, ConnectionSettings settings) => Check(() =>
     {

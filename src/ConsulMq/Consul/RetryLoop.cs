@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Consul;
 
@@ -6,6 +7,10 @@ namespace ConsulMq.Consul;
 internal sealed class RetryLoop(string address, Clock clock, Func<double> random, RetryPolicy policy)
 {
     private volatile bool _answered;
+    private volatile ConsulException? _trouble;
+
+    /// <summary>What is wrong with Consul at the moment: the last request failed, and is tried again. Null: nothing, as far as is known.</summary>
+    public ConsulException? Trouble => _trouble;
 
     /// <summary>Runs a request that may be repeated after any passing fault.</summary>
     /// <param name="state">Given to <paramref name="request"/>.</param>
@@ -34,6 +39,8 @@ internal sealed class RetryLoop(string address, Clock clock, Func<double> random
                     : WithinAsync(state, request, Budget(fault) - (sent - start), repeatable ? fault : null, cancellation);
                 var result = await call.ConfigureAwait(false);
                 _answered = true;
+                if (_trouble is not null)
+                    _trouble = null;
                 return result;
             }
             catch (ConsulException e)
@@ -43,7 +50,7 @@ internal sealed class RetryLoop(string address, Clock clock, Func<double> random
                     _answered = true;
                 if (!e.IsTransient || (e.MayHaveCommitted && !repeatable))
                     throw;
-                fault = e;
+                fault = _trouble = e;
             }
 
             // A query that was blocked has not lost that time; one that found nobody has.
@@ -52,6 +59,7 @@ internal sealed class RetryLoop(string address, Clock clock, Func<double> random
             var pause = TimeSpan.FromTicks((long)(delay.Ticks * random()));
             if (clock.Elapsed - start + pause >= Budget(fault))
                 ExceptionDispatchInfo.Capture(fault).Throw();
+            OperationLog.Steps?.Step($"{fault.Message} Trying again in {OperationLog.Milliseconds(pause)}.");
             await clock.Delay(pause, cancellation).ConfigureAwait(false);
             delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, policy.LongestDelay.Ticks));
         }

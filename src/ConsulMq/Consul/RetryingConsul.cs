@@ -15,6 +15,9 @@ public sealed class RetryingConsul(IConsul inner, Clock clock, Func<double> rand
     /// <inheritdoc />
     public string Address => inner.Address;
 
+    /// <inheritdoc cref="RetryLoop.Trouble"/>
+    internal ConsulException? Trouble => _loop.Trouble;
+
     /// <inheritdoc />
     public Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation) =>
         _loop.ReadAsync((inner, key, options), static (x, ct) => x.inner.GetAsync(x.key, x.options, ct), options, cancellation);

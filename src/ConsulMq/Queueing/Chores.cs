@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Queueing;
 
@@ -24,7 +25,7 @@ internal sealed class Chores(QueueContext context)
         if (Interlocked.CompareExchange(ref _next, (now + Rhythm).Ticks, next) != next)
             return;
         if (next != Never || context.Settings.Random.NextDouble() < context.Settings.FirstChores)
-            context.Background.Add(DoAsync());
+            context.Background.Add(OperationLog.Apart(this, static self => self.DoAsync()));
     }
 
     private async Task DoAsync()

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
@@ -24,7 +25,10 @@ internal sealed class ClaimCommitter(QueueContext context)
             var commit = await SendAsync(claim, operations, cancellation).ConfigureAwait(false);
             // A session that has ended, or a tail that has moved, is another one the next time.
             if (claim.Handover?.Learn(commit) != true)
+            {
+                OperationLog.Steps?.Step(Steps.Claimed(context, claim, view, operations.Count, commit));
                 return commit;
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -83,9 +84,18 @@ internal sealed class Committer(IConsul consul, LanePool lanes, IdGenerator ids,
     /// <summary>Finds out what became of an attempt, within the time an operation has.</summary>
     private async Task<Commit?> ResolveAsync(Attempt attempt, ConsulException? cause)
     {
+        OperationLog.Steps?.Step(cause is null
+            ? "The receipt is not the one that was left: asking it what became of the write."
+            : "No reply to a write: asking the receipt whether it happened.");
         var (known, commit) = await FollowAsync(attempt, settings.Timeout).ConfigureAwait(false);
         if (known)
+        {
+            OperationLog.Steps?.Step(commit is null
+                ? "The receipt says: the write did not happen, and never will. Sending it again."
+                : $"The receipt says: the write had happened (Raft index {commit.Value.Index}).");
             return commit;
+        }
+
         if (attempt.Late is not null)
             _ = FollowLateAsync(attempt);
         throw new ConsulMqException(

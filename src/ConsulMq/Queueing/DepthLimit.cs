@@ -19,11 +19,11 @@ internal sealed class DepthLimit(QueueContext context)
         if (index?.Tail.Index != tail.Index)
             return null;
         // Counted behind the tail: what was pushed before it is counted, nothing has been pushed since, and consumers only take.
-        var (depth, _) = await new Inspector(context).CountAsync(CancellationToken.None).ConfigureAwait(false);
+        var depth = await new Inspector(context).CountAsync(index, CancellationToken.None).ConfigureAwait(false);
         return (Math.Max(limit - depth, 0), tail with { Most = depth });
     }
 
     /// <summary>Whether a message has room, as fresh reads say: or there is no such queue, or no such limit any more.</summary>
     public async Task<bool> HasRoomAsync(IndexState? index, CancellationToken cancellation) =>
-        index?.Tail.Settings.MaxDepth is not { } limit || (await new Inspector(context).CountAsync(cancellation).ConfigureAwait(false)).Depth < limit;
+        index?.Tail.Settings.MaxDepth is not { } limit || await new Inspector(context).CountAsync(index, cancellation).ConfigureAwait(false) < limit;
 }

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
 
@@ -85,6 +86,8 @@ internal sealed class DueMover(QueueContext context)
 
         var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
         context.Tail.Learn(landing, commit);
+        if (commit.Succeeded)
+            OperationLog.Steps?.Step($"Moved {OperationLog.Count(ready, "due message", "due messages")} into '{context.Keys.Queue}' (Raft index {commit.Index}), {OperationLog.Steps?.Took}.");
         return commit.Succeeded ? DueOutcome.Moved : DueOutcome.Refused;
     }
 

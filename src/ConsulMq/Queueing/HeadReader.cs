@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -38,6 +39,7 @@ internal sealed class HeadReader(QueueContext context)
             }
 
             var page = LogPage.Take(pairs, context.Keys, wanted.Value);
+            OperationLog.Steps?.Step(Steps.Read(context, page, index));
             context.DamagedBodies.ApplyTo(page.Entries);
             // The front set is read behind the page, and what comes to the page in between is not in the view. So from a front set that turns out to
             // hold nothing it does not follow that there was nothing at any one moment: only from a page that is read once more behind it, under a
@@ -78,6 +80,7 @@ internal sealed class HeadReader(QueueContext context)
     private async Task<long> PassAsync(HeadView view)
     {
         var next = new HeadState(view.Page.Number + 1, view.Head.Front && view.Front?.IsEmpty != true);
+        OperationLog.Steps?.Step($"Page {view.Page.Number} of '{context.Keys.Queue}' is used up: moving the head to page {next.Page}.");
         await context.Committer.CommitAsync([KvOperation.Cas(context.Keys.Head, view.HeadIndex, IndexCodec.Head(next, view.HeadIndex))]).ConfigureAwait(false);
         // Refused: somebody else has moved it.
         return next.Page;

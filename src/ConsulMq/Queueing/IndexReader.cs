@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -63,7 +64,11 @@ internal sealed class IndexReader(QueueContext context)
     /// <summary>Reads the index afresh, never stale. Null: there is no such queue.</summary>
     public async Task<IndexState?> ReadAsync(CancellationToken cancellation)
     {
-        return Take(await SnapshotAsync(null, sessions: false, cancellation).ConfigureAwait(false));
+        var state = Take(await SnapshotAsync(null, sessions: false, cancellation).ConfigureAwait(false));
+        OperationLog.Steps?.Step(state is null
+            ? $"There is no queue '{_keys.Queue}', {OperationLog.Steps?.Took}."
+            : $"Read the index of '{_keys.Queue}': head at page {state.Head.Page}, tail at page {state.Tail.Page}, {OperationLog.Steps?.Took}.");
+        return state;
     }
 
     /// <summary>

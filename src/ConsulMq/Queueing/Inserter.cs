@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -105,7 +106,11 @@ internal sealed class Inserter(QueueContext context)
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
             context.Tail.Learn(landing, commit);
             if (commit.Succeeded)
+            {
+                OperationLog.Steps?.Step($"Put {OperationLog.Count(batch.Ready, "message", "messages")} to the front of '{context.Keys.Queue}' (Raft index {commit.Index}), {OperationLog.Steps?.Took}.");
                 return true;
+            }
+
             if (batch.LostUploads(commit) is { Count: > 0 } lost)
                 await UploadAgainAsync(batch, items, lost).ConfigureAwait(false);
         }

@@ -6,35 +6,6 @@ namespace ConsulMq.Queueing;
 /// <summary>Counts what is in a queue: by the names of keys alone, so no body is read but that of the oldest messages.</summary>
 internal sealed class Inspector(QueueContext context)
 {
-    /// <summary>How much is ready. Not a snapshot: what is pushed and popped meanwhile may or may not count.</summary>
-    public async Task<(long Depth, long Bytes)> CountAsync(CancellationToken cancellation)
-    {
-        long depth = 0, bytes = 0;
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var cursors = await context.Consul.ListAsync(context.Keys.Cursors, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-        foreach (var prefix in new[] { context.Keys.Log, context.Keys.Front })
-        {
-            var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-            foreach (var key in listing.Keys)
-            {
-                if (!EntryKey.TryParse(context.Keys, key, out var entry))
-                    continue;
-                depth += entry.Count;
-                bytes += entry.Bytes;
-                if (cursors.Pairs.Count > 0)
-                    counts[entry.Cursor] = entry.Count;
-            }
-        }
-
-        foreach (var pair in cursors.Pairs)
-        {
-            if (counts.TryGetValue(pair.Key, out var count) && Cursor.TryParse(pair.Value.Span, count) is { } cursor)
-                depth -= count - cursor.Left;
-        }
-
-        return (depth, bytes);
-    }
-
     /// <summary>How many messages are scheduled for later, those that are due and that nobody has met yet included.</summary>
     public async Task<long> CountScheduledAsync(CancellationToken cancellation)
     {
@@ -66,24 +37,46 @@ internal sealed class Inspector(QueueContext context)
         return count;
     }
 
+    /// <summary>How many messages are ready.</summary>
+    /// <param name="index">The queue's index, read before.</param>
+    /// <param name="cancellation">Stops it between two requests.</param>
+    public async Task<long> CountAsync(IndexState index, CancellationToken cancellation)
+    {
+        var counter = new Counter(context);
+        await counter.CountAsync(index, null, cancellation).ConfigureAwait(false);
+        return counter.Depth;
+    }
+
     public async Task<ConsulMqQueue?> SummaryAsync(CancellationToken cancellation)
     {
-        var view = await new HeadReader(context).ReadAsync(null, cancellation).ConfigureAwait(false);
+        if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is not { } index)
+        {
+            await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
+            return null;
+        }
+
+        var info = context.Index.Info;
+        var settings = index.Tail.Settings;
+        var view = await new HeadReader(context).ReadAsync(index.Head.Page, cancellation).ConfigureAwait(false);
         if (view is null)
             return null;
-        var info = context.Index.Info;
-        var settings = info?.Settings ?? new QueueSettings();
-        var (depth, bytes) = await CountAsync(cancellation).ConfigureAwait(false);
+        var look = context.Rates.Begin(index, info?.CreatedAt ?? default, context.Settings.Clock.Elapsed);
+        var counter = new Counter(context);
+        await counter.CountAsync(index, look, cancellation).ConfigureAwait(false);
+        var rates = context.Rates.End(look, counter.Depth);
         var now = context.Now;
         var oldest = Selector.InOrder(view, 1, now).Taken.Select(static t => (DateTimeOffset?)t.Message.CreatedAt).FirstOrDefault();
         return new ConsulMqQueue
         {
             Name = context.Keys.Queue,
-            Depth = depth,
-            Bytes = bytes,
+            Depth = counter.Depth,
+            Bytes = counter.Bytes,
             // A queue that never scheduled anything has nothing to list.
             Scheduled = view.Due is null ? 0 : await CountScheduledAsync(cancellation).ConfigureAwait(false),
             InFlight = await CountInFlightAsync(cancellation).ConfigureAwait(false),
+            Dead = await CountDeadAsync(cancellation).ConfigureAwait(false),
+            PushRate = rates?.In,
+            PopRate = rates?.Out,
             OldestAt = oldest,
             OldestAge = oldest is { } at ? (now > at ? now - at : TimeSpan.Zero) : null,
             CreatedAt = info?.CreatedAt ?? default,
@@ -96,5 +89,18 @@ internal sealed class Inspector(QueueContext context)
             DeduplicationWindow = settings.DeduplicationWindow,
             MaxBodySize = settings.MaxBodyBytes,
         };
+    }
+
+    /// <summary>How many messages are in the queue of its dead letters, which has none of its own.</summary>
+    private async Task<long> CountDeadAsync(CancellationToken cancellation)
+    {
+        var name = DeadLetters.QueueOf(context.Keys.Queue);
+        // A name too long for the suffix: its messages cannot become dead letters.
+        if (name == context.Keys.Queue || !QueueName.IsValid(name))
+            return 0;
+        var dead = context.Other(name);
+        return await dead.Index.ReadAsync(cancellation).ConfigureAwait(false) is { } index
+            ? await new Inspector(dead).CountAsync(index, cancellation).ConfigureAwait(false)
+            : 0;
     }
 }

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Queueing;
 
@@ -69,9 +70,9 @@ internal sealed class Maintenance(QueueContext context)
             return;
         // A process that takes a single message looks only at what it has read anyway.
         if (next != Never)
-            context.Background.Add(LookAsync());
+            context.Background.Add(OperationLog.Apart(this, static self => self.LookAsync()));
         else if (view is not null)
-            context.Background.Add(DoAsync(view.Due, view.Sessions));
+            context.Background.Add(OperationLog.Apart((Self: this, View: view), static x => x.Self.DoAsync(x.View.Due, x.View.Sessions)));
     }
 
     private async Task LookAsync()

@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -59,6 +60,7 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             var again = handover.Learn(commit);
             if (commit.Succeeded)
             {
+                OperationLog.Steps?.Step(Steps.Moved(source, destination, count, operations.Count, commit));
                 claim.Committed(null, commit.Index);
                 for (var i = 0; i < count; i++)
                     moved[ids[i]] = handover.ToQueueObject(i, default, null);

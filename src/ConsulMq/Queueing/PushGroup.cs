@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
@@ -14,7 +15,7 @@ internal sealed class PushFailure
 }
 
 /// <summary>Pushes that go together in one transaction, or in several where the queue lets in only a part of them at once.</summary>
-internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTarget target, PushTerms terms, PushFailure failure) : ICommitGroup<PushEntry, PushOutcome>
+internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTarget target, PushTerms terms, PushFailure failure, bool isTold) : ICommitGroup<PushEntry, PushOutcome>
 {
     /// <summary>So many messages that fail one after the other are reported before more are taken.</summary>
     private const int MaxItems = 4096;
@@ -33,7 +34,7 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTarget 
         {
             try
             {
-                await _sender.SendAsync(_run, terms).ConfigureAwait(false);
+                await (isTold && Telemetry.IsOn ? context.Telemetry.SendAsync(_run, Send) : Send()).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -69,4 +70,6 @@ internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTarget 
     }
 
     public void Release() => pusher.ReturnBatch(_run.Batch);
+
+    private Task Send() => _sender.SendAsync(_run, terms);
 }

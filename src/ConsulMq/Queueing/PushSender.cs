@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Queueing;
 
@@ -42,6 +43,7 @@ internal sealed class PushSender(QueueContext context, PushTarget target)
                     if (fullSince is null && await LookForDuplicatesAsync(run, settings).ConfigureAwait(false))
                         continue;
                     fullSince ??= context.Settings.Clock.Elapsed;
+                    OperationLog.Steps?.Step($"Queue '{context.Keys.Queue}' is full: {limit} messages.");
                     await WaitForRoomAsync(limit, terms, fullSince.Value).ConfigureAwait(false);
                     target.Doubt();
                     continue;
@@ -57,11 +59,14 @@ internal sealed class PushSender(QueueContext context, PushTarget target)
             target.Learn(landing, run.Batch, commit);
             if (commit.Succeeded)
             {
+                OperationLog.Steps?.Step(Steps.Pushed(context, run.Batch, landing, operations.Count, commit));
                 seen?.Committed();
                 context.Maintenance.InPassing();
                 return;
             }
 
+            if (landing.IsLost(commit))
+                OperationLog.Steps?.Step($"The tail of '{context.Keys.Queue}' was moved or changed meanwhile: reading it and sending again.");
             if (run.Batch.LostUploads(commit) is { Count: > 0 } lost)
             {
                 if (uploads++ == MostUploads)
@@ -72,7 +77,10 @@ internal sealed class PushSender(QueueContext context, PushTarget target)
 
             // Duplicates leave the batch.
             if (seen is not null && await seen.LearnAsync(context, commit, CancellationToken.None).ConfigureAwait(false))
+            {
+                OperationLog.Steps?.Step("Something was pushed before under its deduplication ID: sending the rest.");
                 run.Fill(settings);
+            }
         }
     }
 

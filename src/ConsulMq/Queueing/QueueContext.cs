@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -21,6 +22,7 @@ internal sealed class QueueContext
         Other = other;
         Maintenance = new Maintenance(this);
         DamagedBodies = new DamagedBodies(settings.Clock);
+        Telemetry = new Telemetry(consul.Address, keys.Queue);
     }
 
     public IConsul Consul { get; }
@@ -51,6 +53,12 @@ internal sealed class QueueContext
 
     /// <summary>The big bodies that cannot be read.</summary>
     public DamagedBodies DamagedBodies { get; }
+
+    /// <summary>What those are told who listen to the library.</summary>
+    public Telemetry Telemetry { get; }
+
+    /// <summary>How fast messages come and go, from look to look.</summary>
+    public RateMeter Rates { get; } = new();
 
     /// <summary>What goes on though nobody waits for it.</summary>
     public BackgroundWork Background { get; } = new();

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
 
@@ -20,7 +21,7 @@ internal sealed class Remover(QueueContext context)
             var pairs = await context.Index.SnapshotAsync(null, sessions: true, cancellation).ConfigureAwait(false);
             var index = context.Index.Take(pairs) ?? throw await NoSuchQueueAsync(cancellation).ConfigureAwait(false);
             var bodies = context.Index.TakeSessions(pairs).Count > 0 ? await BodiesAsync(cancellation).ConfigureAwait(false) : null;
-            var depth = count ? (await new Inspector(context).CountAsync(cancellation).ConfigureAwait(false)).Depth : -1;
+            var depth = count ? await new Inspector(context).CountAsync(index, cancellation).ConfigureAwait(false) : -1;
             var page = index.Tail.Page + 1;
             var operations = new List<KvOperation>
             {
@@ -30,6 +31,9 @@ internal sealed class Remover(QueueContext context)
             operations.AddRange(keys.Contents.Where(prefix => bodies is null || prefix != keys.Chunks).Select(KvOperation.DeleteTree));
             var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
             context.Index.Remember(commit.Succeeded ? index.Tail with { Page = page, Index = commit.Index, Most = null } : null);
+            OperationLog.Steps?.Step(commit.Succeeded
+                ? $"Cleared '{keys.Queue}' in one transaction of {operations.Count} operations: head and tail are at page {page} (Raft index {commit.Index}), {OperationLog.Steps?.Took}."
+                : $"The index of '{keys.Queue}' was moved meanwhile: reading it again.");
             if (!commit.Succeeded)
                 continue;
             if (bodies is { Count: > 0 })
@@ -49,6 +53,9 @@ internal sealed class Remover(QueueContext context)
             operations.AddRange(keys.Contents.Concat(keys.Remainder).Select(KvOperation.DeleteTree));
             var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
             context.Index.Forget();
+            OperationLog.Steps?.Step(commit.Succeeded
+                ? $"Removed '{keys.Queue}' in one transaction of {operations.Count} operations (Raft index {commit.Index}), {OperationLog.Steps?.Took}."
+                : $"The tail of '{keys.Queue}' was moved meanwhile: reading it again.");
             if (commit.Succeeded)
                 return true;
         }

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
@@ -30,7 +31,7 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
                 return meanwhile;
             var session = await CreateAsync(Ttl, null, cancellation).ConfigureAwait(false);
             _current = session;
-            _ = KeepAsync(session);
+            _ = OperationLog.Apart((Keeper: this, Session: session), static x => x.Keeper.KeepAsync(x.Session));
             return session;
         }
     }
@@ -89,6 +90,7 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
                 IgnoresNodeHealth = duration is not null,
             },
             cancellation).ConfigureAwait(false);
+        OperationLog.Steps?.Step($"Created session {id} (TTL {ttl.TotalSeconds:0.#} s) to lease under, {OperationLog.Steps?.Took}.");
         return new LeaseSession(id, duration, expiresAt) { UsedAt = settings.Clock.Elapsed };
     }
 

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
 
@@ -27,7 +28,10 @@ internal sealed class SettingsWriter(QueueContext context)
                 KvOperation.Cas(keys.Tail, 0, IndexCodec.Tail(IndexCodec.FirstPage)),
             };
             if ((await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false)).Succeeded)
+            {
+                OperationLog.Steps?.Step($"Created '{keys.Queue}', {OperationLog.Steps?.Took}.");
                 return;
+            }
         }
     }
 
@@ -60,6 +64,9 @@ internal sealed class SettingsWriter(QueueContext context)
             var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
             // This process reads them anew as everybody does.
             context.Index.Forget();
+            OperationLog.Steps?.Step(commit.Succeeded
+                ? $"Wrote the settings of '{keys.Queue}' (Raft index {commit.Index}), {OperationLog.Steps?.Took}."
+                : $"Somebody else changed '{keys.Queue}' meanwhile: reading it again.");
             if (commit.Succeeded)
                 return settings;
         }

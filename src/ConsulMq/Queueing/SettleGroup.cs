@@ -24,7 +24,7 @@ internal sealed class SettleGroup(QueueContext context) : ICommitGroup<(Settleme
     {
         try
         {
-            _outcomes = await context.Settler.SettleAsync([.. _items.Select(static item => item.Settlement)]).ConfigureAwait(false);
+            _outcomes = await context.Telemetry.SettleAsync(context.Settler, [.. _items.Select(static item => item.Settlement)]).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Internal;
 using ConsulMq.Storage;
 
@@ -96,6 +97,8 @@ internal sealed class Settler(QueueContext context)
             if (!commit.Succeeded && known.Count > 0)
                 return given;
             given |= commit.Succeeded;
+            if (commit.Succeeded)
+                OperationLog.Steps?.Step($"Gave back what a lease of an ended session held in '{context.Keys.Queue}' (Raft index {commit.Index}), {OperationLog.Steps?.Took}.");
         }
 
         return given;
@@ -160,6 +163,9 @@ internal sealed class Settler(QueueContext context)
         }
 
         var commit = await context.Committer.CommitAsync(plan.ToOperations()).ConfigureAwait(false);
+        OperationLog.Steps?.Step(commit.Succeeded
+            ? $"Settled {OperationLog.Count(planned, "message", "messages")} of '{context.Keys.Queue}' in one transaction (Raft index {commit.Index}), {OperationLog.Steps?.Took}."
+            : $"What is known of the leases has changed meanwhile, {OperationLog.Steps?.Took}: reading them again.");
         foreach (var lease in plan.Learn(commit).ToList())
         {
             if (commit.Succeeded)

@@ -1,3 +1,5 @@
+using ConsulMq.Diagnostics;
+
 namespace ConsulMq.Queueing;
 
 /// <summary>
@@ -38,6 +40,7 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
                 if (left <= TimeSpan.Zero)
                     return false;
                 var wait = Shorter(left, Watch.LongestBlock);
+                OperationLog.Steps?.Step(Steps.Waiting(context, state, index.Index, seen.Next));
                 var tasks = new List<Task>(4) { index.NextAsync(wait, stop.Token), sessions.NextAsync(stop.Token) };
                 if (page is not null)
                     tasks.Add(page.NextAsync(wait, stop.Token));

@@ -8,14 +8,16 @@ internal sealed class Watch
     /// <summary>The longest single blocking query; Consul's own limit is ten minutes.</summary>
     public static readonly TimeSpan LongestBlock = TimeSpan.FromMinutes(5);
 
-    private readonly QueueContext _context;
+    private readonly IConsul _consul;
+    private readonly string? _separator;
     private ulong _index;
     private bool _isEmpty;
     private Task? _under;
 
-    private Watch(QueueContext context, string prefix, KvKeys listing)
+    private Watch(IConsul consul, string prefix, string? separator, KvKeys listing)
     {
-        _context = context;
+        _consul = consul;
+        _separator = separator;
         Prefix = prefix;
         _index = Math.Max(listing.Index, 1);
         _isEmpty = listing.Keys.Count == 0;
@@ -23,10 +25,16 @@ internal sealed class Watch
 
     public string Prefix { get; }
 
-    public static async Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation)
+    /// <summary>The index that it blocks on.</summary>
+    public ulong Index => _index;
+
+    public static Task<Watch> StartAsync(QueueContext context, string prefix, CancellationToken cancellation) => StartAsync(context.Consul, prefix, null, cancellation);
+
+    /// <summary>The same, the answers cut behind a separator.</summary>
+    public static async Task<Watch> StartAsync(IConsul consul, string prefix, string? separator, CancellationToken cancellation)
     {
-        var listing = await context.Consul.KeysAsync(prefix, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-        return new Watch(context, prefix, listing);
+        var listing = await consul.KeysAsync(prefix, separator, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        return new Watch(consul, prefix, separator, listing);
     }
 
     /// <summary>
@@ -46,7 +54,7 @@ internal sealed class Watch
     {
         while (true)
         {
-            var listing = await _context.Consul.KeysAsync(Prefix, null, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
+            var listing = await _consul.KeysAsync(Prefix, _separator, new ReadOptions(ReadConsistency.Default, _index, wait), cancellation).ConfigureAwait(false);
             // The index of an empty prefix is that of the whole store, and rises with every write elsewhere: asked again at once, the query soon blocks.
             var isStillEmpty = _isEmpty && listing.Keys.Count == 0 && listing.Index > _index;
             _isEmpty = listing.Keys.Count == 0;

@@ -17,6 +17,11 @@ public sealed class FormatTests() : CommandTests(InMemory)
     [InlineData("Duration([timespan]'1.23:00')", "47h")]
     [InlineData("Duration([timespan]'9.23:00')", "9d")]
     [InlineData("Duration($null)", "")]
+    [InlineData("Rate($null)", "")]
+    [InlineData("Rate(0.04)", "0")]
+    [InlineData("Rate(3.21)", "3.2")]
+    [InlineData("Rate(480.4)", "480")]
+    [InlineData("Rate(12345)", "12k")]
     [InlineData("Left($null)", "")]
     [InlineData("Left([datetimeoffset]::UtcNow.AddSeconds(-1))", "expired")]
     [InlineData("OneLine(\"a`e[31m`r`n`t\", 40)", "a␛[31m␍␊␉")]
@@ -52,7 +57,7 @@ public sealed class FormatTests() : CommandTests(InMemory)
 
         var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(["Name", "Depth", "InFlight", "Scheduled", "Size", "Oldest"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["Name", "Depth", "Flight", "Sched", "Dead", "In/s", "Out/s", "Size", "Oldest"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
     }
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Consul.Http;
 
@@ -51,7 +53,30 @@ internal sealed class HttpTransport : IDisposable
 
     public void Dispose() => _invoker.Dispose();
 
-    private async ValueTask<Reply> SendAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation)
+    private ValueTask<Reply> SendAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation) =>
+        OperationLog.Current is { } log ? TellAsync(log, method, uri, body, write, time, cancellation) : SendOnceAsync(method, uri, body, write, time, cancellation);
+
+    /// <summary>Sends, and tells what was asked and what came of it. The token is a header, and bodies are counted only.</summary>
+    private async ValueTask<Reply> TellAsync(
+        OperationLog log, HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation)
+    {
+        // Before it is sent: a body is disposed of with its request.
+        var sent = body?.Headers.ContentLength ?? 0;
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            var reply = await SendOnceAsync(method, uri, body, write, time, cancellation).ConfigureAwait(false);
+            log.Request($"{method} {uri.PathAndQuery}: {reply.Status}, {sent} B sent, {reply.Body.Length} B received", watch.Elapsed);
+            return reply;
+        }
+        catch (Exception e)
+        {
+            log.Request($"{method} {uri.PathAndQuery}: {(e as ConsulException)?.Fault.ToString() ?? "given up"}, {sent} B sent", watch.Elapsed);
+            throw;
+        }
+    }
+
+    private async ValueTask<Reply> SendOnceAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, uri) { Content = body };
         if (_token is not null)
