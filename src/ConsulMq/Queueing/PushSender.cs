@@ -23,7 +23,10 @@ internal sealed class PushSender(QueueContext context)
             await context.Tail.PrepareAsync().ConfigureAwait(false);
             var tail = context.Index.CachedTail;
             var settings = tail?.Settings ?? context.Index.Settings;
-            run.Fit(settings);
+            if (terms.Companion?.Prepare(run) == true)
+                run.Fill(settings);
+            else
+                run.Fit(settings);
             if (tail?.Settings.MaxDepth is { } limit && run.Batch.Ready > 0)
             {
                 if (await _depth.RoomAsync(tail, run.Batch.Ready).ConfigureAwait(false) is not var (room, counted))
@@ -47,8 +50,11 @@ internal sealed class PushSender(QueueContext context)
             operations.Clear();
             var landing = context.Tail.Add(operations, run.Batch, tail);
             var seen = AddChecks(operations, run, settings, writes: true);
+            terms.Companion?.AddTo(operations, run);
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
             context.Tail.Learn(landing, commit);
+            if (terms.Companion is { } companion)
+                await companion.LearnAsync(commit).ConfigureAwait(false);
             if (commit.Succeeded)
             {
                 seen?.Committed();
