@@ -15,7 +15,7 @@ public sealed class MessageQueue
     {
         _context = context;
         _pusher = new Pusher(context);
-        _sender = new PushSender(context);
+        _sender = new PushSender(context, new EndTarget(context));
         _consumers = new ConsumerPool(context);
     }
 
@@ -41,7 +41,20 @@ public sealed class MessageQueue
     /// Where the queue has a most depth (<see cref="QueueSettings.MaxDepth"/>): how long to wait for room, each time it is full;
     /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever. Null: not at all, it fails with <see cref="ConsulMqError.QueueFull"/>.
     /// </param>
-    public PushStream OpenPush(TimeSpan? wait = null) => new(_context, _pusher, wait);
+    public PushStream OpenPush(TimeSpan? wait = null) => new(_context, _pusher, new EndTarget(_context), wait);
+
+    /// <summary>
+    /// Opens a stream of pushes that go to a position in place of the end: all of them as one block there, in the order in which they are added. Costs a
+    /// read of the pages before the position, for the first write; nothing for position 0, the front. Messages that are due later cannot go this way.
+    /// </summary>
+    /// <param name="position">How many messages come before the first one, 0 or more, at most as many as there are: those that are ready, expired ones not counted.</param>
+    /// <param name="wait">As for <see cref="OpenPush(TimeSpan?)"/>.</param>
+    /// <exception cref="ConsulMqException">
+    /// <see cref="ConsulMqError.PositionOutOfRange"/>: it is negative. That there are not so many messages is the outcome of each item.
+    /// </exception>
+    public PushStream OpenInsert(long position, TimeSpan? wait = null) => position < 0
+        ? throw Errors.NegativePosition(Name, position)
+        : new(_context, _pusher, new PlaceTarget(_context, position), wait);
 
     /// <summary>Opens an export of the messages, which stay where they are.</summary>
     /// <param name="target">Where the lines go; stays the caller's.</param>
@@ -85,6 +98,14 @@ public sealed class MessageQueue
     /// <summary>Looks at the messages in order without taking any, from the first one on.</summary>
     /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
     public QueueBrowser Browse(bool bodies = true) => new(_context, bodies);
+
+    /// <summary>Looks at messages that are not the next ones, without taking any.</summary>
+    /// <param name="selection">Which ones.</param>
+    /// <param name="max">At most so many; 1 or more. Does not matter where they are chosen one by one.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.PositionOutOfRange"/></exception>
+    public Task<PopBatch> LookAsync(MessageSelection selection, int max, CancellationToken cancellation) =>
+        Errors.Translate(new SpotReader(_context, bodies: true).ReadAsync(selection, max, cancellation));
 
     /// <summary>Creates the queue, with settings. The first push creates it too, with none.</summary>
     /// <param name="settings">What holds for it; null: the defaults.</param>

@@ -23,12 +23,12 @@ public sealed class PushStream : IDisposable
     private readonly Pusher _pusher;
     private readonly GroupCommit<PushEntry, PushOutcome> _commits;
 
-    internal PushStream(QueueContext context, Pusher pusher, TimeSpan? wait, IPushCompanion? companion = null)
+    internal PushStream(QueueContext context, Pusher pusher, PushTarget target, TimeSpan? wait, IPushCompanion? companion = null)
     {
         _context = context;
         _pusher = pusher;
         var terms = new PushTerms(wait, _closed.Token, companion);
-        _commits = new(new PushGroup(context, pusher, terms, _failure), new PushGroup(context, pusher, terms, _failure), context.Settings.Continuations);
+        _commits = new(new PushGroup(context, pusher, target, terms, _failure), new PushGroup(context, pusher, target, terms, _failure), context.Settings.Continuations);
     }
 
     /// <summary>

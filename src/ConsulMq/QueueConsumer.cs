@@ -56,13 +56,17 @@ public sealed class QueueConsumer : IDisposable
     /// <summary>The same, the bodies going to a place of their own in place of memory.</summary>
     internal async Task<PopBatch> LeaseAsync(int max, TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation)
     {
-        if (duration < ShortestLease || duration > LongestLease)
-            throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
+        CheckLease(duration);
         if (max < 1)
             throw new ArgumentOutOfRangeException(nameof(max), max, "At least one message has to be asked for.");
         using var source = new LeaseSource(_context, duration);
         return await Errors.Translate(_taker.TakeAsync(max, () => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), destination, cancellation)).ConfigureAwait(false);
     }
+
+    /// <summary>Opens a picking of messages that are not the next ones: as many writes as their entries ask for.</summary>
+    /// <param name="selection">Which ones.</param>
+    /// <param name="max">At most so many; 1 or more. Does not matter where they are chosen one by one.</param>
+    public MessagePicking Pick(MessageSelection selection, int max = int.MaxValue) => new(_context, selection, max);
 
     /// <summary>Takes messages that go to another queue in the same transaction.</summary>
     internal Task<PopBatch> MoveAsync(int max, Func<Handover> handover, CancellationToken cancellation) =>
@@ -106,6 +110,12 @@ public sealed class QueueConsumer : IDisposable
             return;
         _disposed = true;
         _pool.Return(_state);
+    }
+
+    internal static void CheckLease(TimeSpan? duration)
+    {
+        if (duration < ShortestLease || duration > LongestLease)
+            throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
     }
 
     private async Task PutBackAsync(IReadOnlyList<QueueObject> items)

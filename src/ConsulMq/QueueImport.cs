@@ -164,7 +164,7 @@ public sealed class QueueImport : IDisposable
         _progress = new ImportProgress(context, context.Keys.Import(ImportSum.ToText(sum).Substring(0, 32)), _name);
         await _progress.ReadAsync(cancellation).ConfigureAwait(false);
         _there = await QueuedIds.ReadAsync(context, cancellation).ConfigureAwait(false);
-        _push = new PushStream(context, new Pusher(context), _wait, _progress);
+        _push = new PushStream(context, new Pusher(context), new EndTarget(context), _wait, _progress);
         _context = context;
     }
 

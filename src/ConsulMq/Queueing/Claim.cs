@@ -182,6 +182,21 @@ internal sealed class Claim(Handover? handover = null, int budget = Claim.FullBu
             view!.Wrote(head, index);
     }
 
+    /// <summary>What the caller gets, once it is committed.</summary>
+    public QueueObject[] ToQueueObjects(QueueContext context)
+    {
+        var items = new QueueObject[Taken.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            var (message, entry, offset) = Taken[i];
+            var place = entry.PlaceOf(offset);
+            Loaded.TryGetValue(i, out var body);
+            items[i] = Handover?.ToQueueObject(i, place, body) ?? context.ToQueueObject(message, place, body);
+        }
+
+        return items;
+    }
+
     /// <summary>Whether the order has changed, so that the view is of no use any more.</summary>
     public bool LostHead(Commit refusal) => _checksHead && refusal.Failed(0);
 

@@ -58,6 +58,24 @@ internal static class Errors
     public static ConsulMqException NoSuchQueue(string queue) => new(ConsulMqError.QueueNotFound,
         $"There is no queue '{queue}'. Get-ConsulMqQueue lists those that are there; the first push creates one.", queue);
 
+    /// <summary>A message is not there to be taken.</summary>
+    public static ConsulMqException NoSuchItem(string queue, Guid id) => new(ConsulMqError.ItemNotFound,
+        $"Message {id} is not ready in queue '{queue}': it was taken, is leased, scheduled or expired, or was never there. Get-ConsulMqIndex lists what is there.", id);
+
+    /// <summary>The queue ends before a position.</summary>
+    /// <param name="queue">Its name.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="count">How many messages there are.</param>
+    /// <param name="mayBeEnd">Whether the end of the queue is a position too.</param>
+    public static ConsulMqException NoSuchPosition(string queue, long position, long count, bool mayBeEnd = false) => new(ConsulMqError.PositionOutOfRange,
+        count == 0
+            ? $"Position {position} is past the end of queue '{queue}': nothing is in it{(mayBeEnd ? ", and only position 0 is there" : "")}."
+            : $"Position {position} is past the end of queue '{queue}': it holds {count} message{(count == 1 ? "" : "s")}, and the positions are 0 to {(mayBeEnd ? count : count - 1)}.", position);
+
+    /// <summary>A position is negative.</summary>
+    public static ConsulMqException NegativePosition(string queue, long position) => new(ConsulMqError.PositionOutOfRange,
+        $"Position {position} is before the beginning of queue '{queue}': positions count from 0, the next message to be popped. From the end on it is -Last.", position);
+
     /// <summary>The queue has no room.</summary>
     /// <param name="queue">Its name.</param>
     /// <param name="limit">How many messages it may hold.</param>

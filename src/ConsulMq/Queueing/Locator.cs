@@ -3,6 +3,12 @@ using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
 
+/// <summary>What was found at a position.</summary>
+/// <param name="Spots">The messages, in order.</param>
+/// <param name="Before">How many there are before the position: fewer than asked for where the queue ends before it.</param>
+/// <param name="Start">The index as it was before anything else was read; null: there is no such queue.</param>
+internal readonly record struct Located(IReadOnlyList<Spot> Spots, long Before, IndexState? Start);
+
 /// <summary>
 /// Finds messages that are ready: by ID, by position, or from the end. Expired ones and those whose bodies are damaged are passed over. Not a snapshot:
 /// what moves meanwhile may be missed, and whoever takes what was found checks that it is still there.
@@ -29,8 +35,7 @@ internal sealed class Locator(QueueContext context)
     /// <param name="position">How many messages come before the first one.</param>
     /// <param name="count">At most so many.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>The messages, and how many there are before the position: fewer than asked for where the queue ends.</returns>
-    public async Task<(List<Spot> Spots, long Before)> AtAsync(long position, int count, CancellationToken cancellation)
+    public async Task<Located> AtAsync(long position, int count, CancellationToken cancellation)
     {
         var found = new List<Spot>();
         long before = 0;
@@ -46,14 +51,14 @@ internal sealed class Locator(QueueContext context)
             }
         }
 
-        return (found, found.Count > 0 ? position : before);
+        return new Located(found, found.Count > 0 ? position : before, walk.Start);
     }
 
     /// <summary>The last messages, the very last one first: from the end of the log on backwards, and from the front set.</summary>
     public async Task<List<Spot>> LastAsync(int count, CancellationToken cancellation)
     {
         var found = new List<Spot>();
-        long? page = null;
+        var page = context.Index.CachedTail?.Page;
         List<Spot>? front = null;
         while (true)
         {
@@ -65,8 +70,14 @@ internal sealed class Locator(QueueContext context)
                 return found;
             }
 
+            // From the tail on, wherever that is by now.
+            if (page is null || (front is null && page != index.Tail.Page))
+            {
+                page = index.Tail.Page;
+                continue;
+            }
+
             front ??= index.Head.Front ? await LastInFrontAsync(cancellation).ConfigureAwait(false) : [];
-            page ??= index.Tail.Page;
             var entries = LogPage.Take(pairs, context.Keys, page.Value).Entries;
             context.DamagedBodies.ApplyTo(entries);
             AddBackwards(entries, found);

@@ -46,6 +46,17 @@ internal sealed class Maintenance(QueueContext context)
         return due with { Any = due.Any || reaped || hasMoved };
     }
 
+    /// <summary>Does what there is to do, as a fresh read says. Asked where a message that was chosen is not there.</summary>
+    /// <returns>Whether a message may have come into the queue.</returns>
+    public async Task<bool> GiveAsync(CancellationToken cancellation)
+    {
+        var pairs = await context.Index.SnapshotAsync(null, sessions: true, cancellation).ConfigureAwait(false);
+        if (context.Index.Take(pairs) is not { } index)
+            return false;
+        var due = await MoveDueAsync(index.Due, false, TransactionsAtOnce, cancellation).ConfigureAwait(false);
+        return await ReapAsync(context.Index.TakeSessions(pairs), true, cancellation).ConfigureAwait(false) || due.Any;
+    }
+
     /// <summary>An operation was successful: begins a look in the background if it is time for one. The operation does not wait for it.</summary>
     /// <param name="view">What the operation has just read, if so.</param>
     public void InPassing(HeadView? view = null)

@@ -35,7 +35,7 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             }
         }
 
-        return [.. ids.Select(id => moved.TryGetValue(id, out var item) ? new MoveOutcome(id, item, null) : new MoveOutcome(id, null, NotFound(id)))];
+        return [.. ids.Select(id => moved.TryGetValue(id, out var item) ? new MoveOutcome(id, item, null) : new MoveOutcome(id, null, Errors.NoSuchItem(source.Keys.Queue, id)))];
     }
 
     /// <summary>Moves the first of these messages. Returns how many, 0 if they have to be looked for again.</summary>
@@ -84,7 +84,4 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
             return false;
         }
     }
-
-    private ConsulMqException NotFound(Guid id) => new(ConsulMqError.ItemNotFound,
-        $"Message {id} is not ready in queue '{source.Keys.Queue}': it was taken, is leased, scheduled or expired, or was never there. Get-ConsulMqIndex lists what is there.", id);
 }

@@ -52,8 +52,8 @@ internal sealed class PushBatch : IDisposable
     public bool TryAdd(PushItem item)
     {
         var message = item.Message;
-        // What was let in once goes back in whatever was added to it.
-        var limit = item.WasLetIn ? Layout.LineBytes + Layout.LineSlack : Layout.LineBytes;
+        // What was let in once goes back in whatever was added to it; and a place of its own is nothing that its producer added.
+        var limit = item.WasLetIn || message.Rank is not null ? Layout.LineBytes + Layout.LineSlack : Layout.LineBytes;
         if (MessageWriter.LeastLength(message) > limit)
             throw TooLarge(message, MessageWriter.LeastLength(message));
         if (item.Source is not null && _bodies == MaxBodies)

@@ -14,13 +14,13 @@ internal sealed class PushFailure
 }
 
 /// <summary>Pushes that go together in one transaction, or in several where the queue lets in only a part of them at once.</summary>
-internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTerms terms, PushFailure failure) : ICommitGroup<PushEntry, PushOutcome>
+internal sealed class PushGroup(QueueContext context, Pusher pusher, PushTarget target, PushTerms terms, PushFailure failure) : ICommitGroup<PushEntry, PushOutcome>
 {
     /// <summary>So many messages that fail one after the other are reported before more are taken.</summary>
     private const int MaxItems = 4096;
 
     private readonly PushRun _run = new(pusher.RentBatch());
-    private readonly PushSender _sender = new(context);
+    private readonly PushSender _sender = new(context, target);
 
     public bool IsEmpty => _run.Items.Count == 0;
 

@@ -27,6 +27,9 @@ internal readonly record struct PushItem(
     /// <summary>The item with its body uploaded.</summary>
     public PushItem With(UploadedBody upload) => this with { Message = Message with { Blob = upload.Body }, Upload = upload };
 
+    /// <summary>The item at a place of its own.</summary>
+    public PushItem At(Rank rank) => this with { Message = Message.At(rank) };
+
     /// <summary>When a time to live that begins at a moment is over; null: never.</summary>
     public static DateTimeOffset? Expiry(DateTimeOffset from, TimeSpan? timeToLive) =>
         timeToLive is not { } ttl ? null : ttl < DateTimeOffset.MaxValue - from ? from + ttl : DateTimeOffset.MaxValue;

@@ -41,6 +41,9 @@ internal sealed class PushRun(PushBatch batch)
     private TimeSpan? _timeToLive;
     private long _mostBytes = Unlimited;
     private ConsulMqException? _broken;
+    private RankGap? _gap;
+    private int _firstNumber;
+    private bool _isPlaced = true;
 
     public PushBatch Batch { get; } = batch;
 
@@ -61,10 +64,17 @@ internal sealed class PushRun(PushBatch batch)
         return true;
     }
 
-    /// <summary>Makes sure that the batch is as these settings want it.</summary>
+    /// <summary>Sets the place that the messages take, the first one of the batch with this number there; null: the end of the log.</summary>
+    public void Place(RankGap? gap, int firstNumber)
+    {
+        _isPlaced &= _gap == gap && _firstNumber == firstNumber;
+        (_gap, _firstNumber) = (gap, firstNumber);
+    }
+
+    /// <summary>Makes sure that the batch is as these settings and its place want it.</summary>
     public void Fit(QueueSettings settings)
     {
-        if (Batch.Entries.Count == 0 || _timeToLive != settings.TimeToLive || _mostBytes != MostBytes(settings))
+        if (Batch.Entries.Count == 0 || !_isPlaced || _timeToLive != settings.TimeToLive || _mostBytes != MostBytes(settings))
             Fill(settings);
     }
 
@@ -74,6 +84,7 @@ internal sealed class PushRun(PushBatch batch)
         Batch.Clear();
         _ids?.Clear();
         _broken = null;
+        _isPlaced = true;
         _timeToLive = settings.TimeToLive;
         _mostBytes = MostBytes(settings);
         for (Covered = 0; Covered < _items.Count; Covered++)
@@ -162,7 +173,7 @@ internal sealed class PushRun(PushBatch batch)
             if (NeedsSending(entry))
             {
                 var isFull = room != Unlimited && entry.Item.Due == 0 && Batch.Ready >= room;
-                if (isFull || !Batch.TryAdd(entry.Item))
+                if (isFull || !Batch.TryAdd(_gap is null ? entry.Item : entry.Item.At(_gap[_firstNumber + Batch.Ready])))
                     return false;
             }
         }

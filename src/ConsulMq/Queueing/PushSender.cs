@@ -2,8 +2,10 @@ using ConsulMq.Consul;
 
 namespace ConsulMq.Queueing;
 
-/// <summary>Sends pushes: one write each transaction, whoever else pushes. Every write stands on the tail, and so on what is set for the queue.</summary>
-internal sealed class PushSender(QueueContext context)
+/// <summary>Sends pushes: one write each transaction, whoever else pushes. Every write stands on the index, and so on what is set for the queue.</summary>
+/// <param name="context">The queue.</param>
+/// <param name="target">Where in the queue they go.</param>
+internal sealed class PushSender(QueueContext context, PushTarget target)
 {
     /// <summary>So often a body is uploaded that somebody takes away again before it can be pushed.</summary>
     private const int MostUploads = 4;
@@ -20,8 +22,7 @@ internal sealed class PushSender(QueueContext context)
         var uploads = 1;
         while (true)
         {
-            await context.Tail.PrepareAsync().ConfigureAwait(false);
-            var tail = context.Index.CachedTail;
+            var tail = await target.PrepareAsync(run).ConfigureAwait(false);
             var settings = tail?.Settings ?? context.Index.Settings;
             if (terms.Companion?.Prepare(run) == true)
                 run.Fill(settings);
@@ -30,7 +31,11 @@ internal sealed class PushSender(QueueContext context)
             if (tail?.Settings.MaxDepth is { } limit && run.Batch.Ready > 0)
             {
                 if (await _depth.RoomAsync(tail, run.Batch.Ready).ConfigureAwait(false) is not var (room, counted))
+                {
+                    target.Doubt();
                     continue;
+                }
+
                 tail = counted;
                 if (run.Batch.Ready > room)
                     run.Fill(settings, room);
@@ -41,6 +46,7 @@ internal sealed class PushSender(QueueContext context)
                         continue;
                     fullSince ??= context.Settings.Clock.Elapsed;
                     await WaitForRoomAsync(limit, terms, fullSince.Value).ConfigureAwait(false);
+                    target.Doubt();
                     continue;
                 }
             }
@@ -48,11 +54,11 @@ internal sealed class PushSender(QueueContext context)
             if (run.Batch.Entries.Count == 0)
                 return;
             operations.Clear();
-            var landing = context.Tail.Add(operations, run.Batch, tail);
+            var landing = target.Add(operations, run.Batch, tail);
             var seen = AddChecks(operations, run, settings, writes: true);
             terms.Companion?.AddTo(operations, run);
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
-            context.Tail.Learn(landing, commit);
+            target.Learn(landing, run.Batch, commit);
             if (terms.Companion is { } companion)
                 await companion.LearnAsync(commit).ConfigureAwait(false);
             if (commit.Succeeded)

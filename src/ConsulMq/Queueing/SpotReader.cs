@@ -5,6 +5,23 @@ namespace ConsulMq.Queueing;
 /// <param name="bodies">Whether big bodies are read.</param>
 internal sealed class SpotReader(QueueContext context, bool bodies)
 {
+    /// <summary>The messages that were chosen.</summary>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.PositionOutOfRange"/></exception>
+    public async Task<PopBatch> ReadAsync(MessageSelection selection, int max, CancellationToken cancellation)
+    {
+        var found = await Picker.FindAsync(context, selection, max, mayBeNone: false, cancellation).ConfigureAwait(false);
+        var items = new List<QueueObject>(found.Spots.Count);
+        var damage = new List<ConsulMqException>();
+        foreach (var spot in found.Spots)
+        {
+            if (await ReadAsync(spot, damage, cancellation).ConfigureAwait(false) is { } item)
+                items.Add(item);
+        }
+
+        damage.AddRange(selection.Missing(found.Spots).Select(id => Errors.NoSuchItem(context.Keys.Queue, id)));
+        return new PopBatch(items, damage);
+    }
+
     /// <summary>The message as a user sees it. Null: its body is damaged, which is added to <paramref name="damage"/>, or it was taken meanwhile.</summary>
     public async Task<QueueObject?> ReadAsync(Spot spot, List<ConsulMqException> damage, CancellationToken cancellation)
     {

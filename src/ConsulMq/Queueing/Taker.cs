@@ -60,22 +60,8 @@ internal sealed class Taker
             if (claim is null)
                 return new PopBatch([], damage);
             if (claim.Taken.Count > 0 && !claim.IsOfExpired)
-                return new PopBatch(ToQueueObjects(claim), damage);
+                return new PopBatch(claim.ToQueueObjects(_context), damage);
         }
-    }
-
-    private QueueObject[] ToQueueObjects(Claim claim)
-    {
-        var items = new QueueObject[claim.Taken.Count];
-        for (var i = 0; i < items.Length; i++)
-        {
-            var (message, entry, offset) = claim.Taken[i];
-            var place = entry.PlaceOf(offset);
-            claim.Loaded.TryGetValue(i, out var body);
-            items[i] = claim.Handover?.ToQueueObject(i, place, body) ?? _context.ToQueueObject(message, place, body);
-        }
-
-        return items;
     }
 
     /// <summary>Chooses what to claim. Where expired messages become dead letters, those at the front go there first.</summary>
