@@ -95,10 +95,7 @@ public sealed class QueueImport : IDisposable
                 var line = await _lines.NextAsync(cancellation).ConfigureAwait(false);
                 more = line is not null;
                 if (line is null)
-                {
-                    CheckEnd();
                     break;
-                }
 
                 bytes += line.Value.Length + 1;
                 await AddAsync(line.Value, cancellation).ConfigureAwait(false);
@@ -115,6 +112,8 @@ public sealed class QueueImport : IDisposable
 
         if (!more || _failed is not null)
             await FlushAsync(cancellation).ConfigureAwait(false);
+        if (!more)
+            CheckEnd();
         return _failed is null ? more : throw _failed;
     }
 
@@ -122,9 +121,12 @@ public sealed class QueueImport : IDisposable
     {
         if (_lines.Number == 1 && line.Span.StartsWith(ByteOrderMark))
             line = line.Slice(ByteOrderMark.Length);
-        if (IsBlank(line.Span))
+        var isBlank = IsBlank(line.Span);
+        var sum = isBlank ? _sum.Last : _sum.Add(line);
+        if (_lines.Number == _progress?.Mark.Lines && ImportSum.ToText(sum) != _progress.Mark.Sum)
+            throw new FormatException("the lines up to here are not those that were imported before from a file that begins with the same line");
+        if (isBlank)
             return;
-        var sum = _sum.Add(line);
         var header = ExportHeader.Read(line.Span);
         if (_context is null)
             await BeginAsync(header, line, sum, cancellation).ConfigureAwait(false);
@@ -136,10 +138,7 @@ public sealed class QueueImport : IDisposable
         if (header is not null)
             return;
 
-        var mark = _progress!.Mark;
-        if (_lines.Number == mark.Lines && ImportSum.ToText(sum) != mark.Sum)
-            throw new FormatException("the lines up to here are not those that were imported before from a file that begins with the same line");
-        var isKnown = _lines.Number <= mark.Lines;
+        var isKnown = _lines.Number <= _progress!.Mark.Lines;
         var item = isKnown ? default : Read(line.Span);
         Lines++;
         if (isKnown || _there.Contains(item.Message.Id))
@@ -222,8 +221,11 @@ public sealed class QueueImport : IDisposable
 
     private void CheckEnd()
     {
-        if (_export is not null && !_hasEnded)
-            throw new FormatException("the end of the export is missing behind it: the file was cut");
+        if (_export is null || _hasEnded)
+            return;
+        _failed ??= new ConsulMqException(ConsulMqError.InvalidImportLine,
+            $"'{_name}' was cut: behind line {_lines.Number} its end is missing. What is there is in the queue. Import the whole file for the rest: what is in is not added again.",
+            _name);
     }
 
     private ConsulMqException Invalid(Exception e) => new(ConsulMqError.InvalidImportLine,

@@ -58,7 +58,8 @@ public sealed class ExportQueueCommand : QueueCmdlet
         long messages = 0;
         try
         {
-            while (Await(export.NextAsync(StopToken)) is { } step)
+            // A long line takes a while to make and to compress, and Ctrl-C does not wait for it.
+            while (Await(Task.Run(() => export.NextAsync(StopToken))) is { } step)
             {
                 messages = step.Messages;
                 foreach (var damage in step.Damage)

@@ -99,7 +99,8 @@ public sealed class ImportQueueCommand : ConnectionCmdlet
         try
         {
             using var progress = new ProgressBar(this, $"Importing '{path}'");
-            while (Await(import.NextAsync(StopToken)))
+            // A long line takes a while to unpack and to read, and Ctrl-C does not wait for it.
+            while (Await(Task.Run(() => import.NextAsync(StopToken))))
                 progress.Report(file.Position, file.Length, $"{import.Added} messages added, {Format.Size(file.Position)} of {Format.Size(file.Length)} read");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -55,12 +55,14 @@ internal sealed record ExportHeader(Guid Export)
     /// <exception cref="FormatException">It is one, and cannot be read; the text says why.</exception>
     public static ExportHeader? Read(ReadOnlySpan<byte> line)
     {
+        var isHeader = false;
         try
         {
             var json = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = MessageBody.MaxJsonDepth + 2 });
             // It is told by its first property: nothing else of a message is read twice.
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals("consulmq"u8))
                 return null;
+            isHeader = true;
             json.Read();
             var format = json.GetInt32();
             if (format != Format)
@@ -70,6 +72,9 @@ internal sealed record ExportHeader(Guid Export)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
+            // What is wrong with a message tells the one who reads it as a message.
+            if (!isHeader)
+                return null;
             throw new FormatException("it is not the beginning or the end of an export", e);
         }
     }

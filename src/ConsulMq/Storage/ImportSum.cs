@@ -12,12 +12,14 @@ namespace ConsulMq.Storage;
 internal sealed class ImportSum : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] _sum = [];
+
+    /// <summary>The sum of the lines so far.</summary>
+    public byte[] Last { get; private set; } = [];
 
     /// <summary>Adds a line, and returns the sum up to it.</summary>
     public byte[] Add(ReadOnlyMemory<byte> line)
     {
-        _hash.AppendData(_sum);
+        _hash.AppendData(Last);
 #if NET
         _hash.AppendData(line.Span);
 #else
@@ -25,7 +27,7 @@ internal sealed class ImportSum : IDisposable
             part = new ArraySegment<byte>(line.ToArray());
         _hash.AppendData(part.Array!, part.Offset, part.Count);
 #endif
-        return _sum = _hash.GetHashAndReset();
+        return Last = _hash.GetHashAndReset();
     }
 
     /// <summary>A sum as text: 64 hex digits.</summary>

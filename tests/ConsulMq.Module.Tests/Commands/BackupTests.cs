@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using ConsulMq.TestSupport;
 
@@ -43,7 +44,7 @@ public abstract class BackupTests : CommandTests
         dynamic import = Run($"Import-ConsulMqQueue {name} -Queue other -PassThru")[0];
         Assert.Equal(("other", Full(name), 3L, 3L, 0L), ((string)import.Queue, (string)import.Path, (long)import.Lines, (long)import.Added, (long)import.Skipped));
         Assert.Equal([2L, 0L, 1L], Run("$q = Get-ConsulMqQueue other; $q.Depth, $q.InFlight, $q.Scheduled"));
-        Assert.Equal(["a", 2L], Run("Pop-ConsulMqItem other -All | ForEach-Object { if ($_.Body.b) { $_.Body.b } else { $_.Body } }"));
+        Assert.Equal(["a", 2], Run("Pop-ConsulMqItem other -All | ForEach-Object { if ($_.Body.b) { $_.Body.b } else { $_.Body } }"));
         Assert.Empty(Run($"Import-ConsulMqQueue {name} -Queue other"));
         Assert.Equal([0L], Run("(Get-ConsulMqQueue other).Depth"));
     }
@@ -97,7 +98,7 @@ public abstract class BackupTests : CommandTests
         Assert.Contains("Line 11 of ", error.Exception.Message, StringComparison.Ordinal);
         // The second export is another one, and what the first one brought is there.
         Assert.Equal([(9L, 0L), (11L, 9L)], result.Output.Select(static o => ((long)((dynamic)o.BaseObject).Added, (long)((dynamic)o.BaseObject).Skipped)));
-        Assert.Equal(Enumerable.Range(1, 20).Select(static i => (object)(long)i), Run("Pop-ConsulMqItem jobs -All | ForEach-Object Body"));
+        Assert.Equal(Enumerable.Range(1, 20).Select(static i => (object)i), Run("Pop-ConsulMqItem jobs -All | ForEach-Object Body"));
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public abstract class BackupTests : CommandTests
         Assert.StartsWith("InvalidImportLine,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         File.WriteAllBytes(Full("a.jsonl.gz"), bytes);
         Assert.Equal([2000L], Run("$i = Import-ConsulMqQueue a.jsonl.gz -PassThru; $i.Added + $i.Skipped"));
-        Assert.Equal(Enumerable.Range(1, 2000).Select(static i => (object)(long)i), Run("Pop-ConsulMqItem jobs -All | ForEach-Object Body"));
+        Assert.Equal(Enumerable.Range(1, 2000).Select(static i => (object)i), Run("Pop-ConsulMqItem jobs -All | ForEach-Object Body"));
     }
 
     [Fact]
@@ -136,6 +137,23 @@ public abstract class BackupTests : CommandTests
         Assert.Empty(Run("Clear-ConsulMq jobs -Expired"));
         Assert.Equal(["c"], Run("(Pop-ConsulMqItem jobs -All).Body"));
         Assert.Equal("QueueNotFound,ConsulMq.Commands.ClearCommand", Fail("Clear-ConsulMq nobody -Expired").FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public void Ctrl_C_ends_an_export_at_once_and_leaves_no_file()
+    {
+        Run("$null = 1..200 | ForEach-Object { 'x' * 100KB } | Push-ConsulMqItem jobs");
+        using var shell = Session.CreateShell();
+        shell.AddScript("Export-ConsulMqQueue jobs out.jsonl.gz");
+        var running = shell.BeginInvoke();
+        SpinWait.SpinUntil(() => Files().Length > 0 || running.IsCompleted, TimeSpan.FromSeconds(30));
+
+        var watch = Stopwatch.StartNew();
+        shell.Stop();
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"It took {watch.Elapsed}.");
+        // It may have been faster.
+        Assert.DoesNotContain(Files(), static name => name != "out.jsonl.gz");
     }
 
     [Fact]

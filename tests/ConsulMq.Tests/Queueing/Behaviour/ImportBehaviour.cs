@@ -124,7 +124,15 @@ public abstract class ImportBehaviour(IBackend backend) : BackupBehaviour(backen
         var (added, error) = await FailToImport(connection, File(lines[0], Line("c"), Line("d")), "jobs");
         Assert.Equal((0, ConsulMqError.InvalidImportLine), (added, error.Error));
         Assert.StartsWith("Line 2 ", error.Message, StringComparison.Ordinal);
+        // Nor is the same file with another number of lines before the end.
+        Assert.Equal((0, ConsulMqError.InvalidImportLine), await Failed(File(lines[0], "", lines[1])));
         Assert.Empty(await PopAll(connection.Queue("jobs")));
+
+        async Task<(long, ConsulMqError)> Failed(byte[] file)
+        {
+            var (count, failure) = await FailToImport(connection, file, "jobs");
+            return (count, failure.Error);
+        }
     }
 
     [Fact]
