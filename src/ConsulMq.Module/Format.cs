@@ -26,6 +26,25 @@ public static class Format
         return OneLine(Encoding.UTF8.GetString(bytes.Slice(0, Math.Min(bytes.Length, PreviewLength * 3)).ToArray()), PreviewLength);
     }
 
+    /// <summary>Where a message is: its position, or why it has none.</summary>
+    /// <param name="item">The message.</param>
+    public static string Where(QueueObject item) => item.State switch
+    {
+        MessageState.Dead => $"dead {item.Position}",
+        MessageState.Ready or null => $"{item.Position}",
+        { } state => Name(state),
+    };
+
+    /// <summary>A state in words.</summary>
+    /// <param name="state">The state.</param>
+    public static string Name(MessageState state) => state switch
+    {
+        MessageState.InFlight => "in flight",
+        MessageState.Scheduled => "scheduled",
+        MessageState.Dead => "dead letters",
+        _ => "ready",
+    };
+
     /// <summary>The body for a list: its lines as they are, up to a few thousand characters.</summary>
     /// <param name="item">The message.</param>
     public static string Body(QueueObject item) =>

@@ -19,6 +19,11 @@ public sealed class ConsulMqLease
     /// <summary>Until when it lasts at least, by the clock of the machine that took it, for people; null: as long as that process lives.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
+    /// <summary>The client that holds it, where somebody else looked: its machine and process. Null: it is one's own, or nobody knows.</summary>
+    public string? Holder { get; internal init; }
+
     /// <summary>Until when it lasts, for people.</summary>
-    public override string ToString() => ExpiresAt is { } at ? $"until {at:u}" : "while the process lives";
+    public override string ToString() => ExpiresAt is { } at ? $"until {at:u}"
+        : Holder is not null ? $"held by {Holder}{(Duration is { } time ? $" for {time.TotalSeconds:0} s" : "")}"
+        : "while the process lives";
 }

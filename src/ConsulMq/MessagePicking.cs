@@ -27,23 +27,23 @@ public sealed class MessagePicking
     /// <exception cref="ConsulMqException">
     /// <see cref="ConsulMqError.PositionOutOfRange"/>, or nothing was taken, or, <see cref="ConsulMqError.OutcomeUnknown"/>, nobody can tell.
     /// </exception>
-    public Task<PopBatch?> PopAsync(CancellationToken cancellation) => PopAsync(null, cancellation);
+    public Task<PopBatch?> PopAsync(CancellationToken cancellation) => PopAsync(int.MaxValue, null, cancellation);
 
-    /// <summary>The same, the bodies going to a place of their own in place of memory.</summary>
-    internal Task<PopBatch?> PopAsync(IBodyDestination? destination, CancellationToken cancellation) =>
-        Errors.Translate(_picker.TakeAsync(static () => new Claim(), destination, cancellation));
+    /// <summary>The same, so many at most, the bodies going to a place of their own in place of memory.</summary>
+    internal Task<PopBatch?> PopAsync(int atOnce, IBodyDestination? destination, CancellationToken cancellation) =>
+        Errors.Translate(_picker.TakeAsync(static () => new Claim(), atOnce, destination, cancellation));
 
     /// <summary>Takes the next ones on a lease.</summary>
     /// <param name="duration">As for <see cref="QueueConsumer.LeaseAsync(int, TimeSpan?, CancellationToken)"/>.</param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back to its place.</param>
     /// <inheritdoc cref="PopAsync(CancellationToken)" path="/exception"/>
-    public Task<PopBatch?> LeaseAsync(TimeSpan? duration, CancellationToken cancellation) => LeaseAsync(duration, null, cancellation);
+    public Task<PopBatch?> LeaseAsync(TimeSpan? duration, CancellationToken cancellation) => LeaseAsync(duration, int.MaxValue, null, cancellation);
 
-    /// <summary>The same, the bodies going to a place of their own in place of memory.</summary>
-    internal async Task<PopBatch?> LeaseAsync(TimeSpan? duration, IBodyDestination? destination, CancellationToken cancellation)
+    /// <summary>The same, so many at most, the bodies going to a place of their own in place of memory.</summary>
+    internal async Task<PopBatch?> LeaseAsync(TimeSpan? duration, int atOnce, IBodyDestination? destination, CancellationToken cancellation)
     {
         QueueConsumer.CheckLease(duration);
         using var source = new LeaseSource(_context, duration);
-        return await Errors.Translate(_picker.TakeAsync(() => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), destination, cancellation)).ConfigureAwait(false);
+        return await Errors.Translate(_picker.TakeAsync(() => new Claim(new LeaseHandover(_context, source), Claim.LeaseBudget), atOnce, destination, cancellation)).ConfigureAwait(false);
     }
 }

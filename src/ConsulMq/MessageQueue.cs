@@ -99,6 +99,29 @@ public sealed class MessageQueue
     /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
     public QueueBrowser Browse(bool bodies = true) => new(_context, bodies);
 
+    /// <summary>
+    /// Looks at the messages that are in a state, without taking any: those that are ready in order, those in flight in the order in which they were leased,
+    /// scheduled ones in the order in which they are due, and the dead letters in the order of their queue. Expired ones are left out, unless they are in flight.
+    /// </summary>
+    /// <param name="state">In which state.</param>
+    /// <param name="bodies">Whether big bodies are read too; if not, those messages have none to look at.</param>
+    /// <param name="filter">Asked of each message before its big body is read; null: all are read. Those for which it says no are left out.</param>
+    public QueueBrowser Browse(MessageState state, bool bodies = true, Func<QueueObject, bool>? filter = null) => new(_context, bodies, state, filter);
+
+    /// <summary>Removes messages that were chosen. Nobody gets them.</summary>
+    /// <param name="selection">Which ones: those that are ready.</param>
+    /// <param name="cancellation">Stops waiting; what was sent happens all the same.</param>
+    /// <returns>The IDs of those that were removed, and why others were not: <see cref="ConsulMqError.ItemNotFound"/>.</returns>
+    public Task<DiscardOutcome> DiscardAsync(MessageSelection selection, CancellationToken cancellation) =>
+        Errors.Translate(new Discarder(_context).DiscardAsync(selection, cancellation));
+
+    /// <summary>Removes messages that somebody looked at, whatever state they are in; one that was leased is lost to who holds it.</summary>
+    /// <param name="items">The messages, of this queue.</param>
+    /// <param name="cancellation">Stops waiting; what was sent happens all the same.</param>
+    /// <inheritdoc cref="DiscardAsync(MessageSelection, CancellationToken)" path="/returns"/>
+    public Task<DiscardOutcome> DiscardAsync(IReadOnlyList<QueueObject> items, CancellationToken cancellation) =>
+        Errors.Translate(new Discarder(_context).DiscardAsync(items, cancellation));
+
     /// <summary>Looks at messages that are not the next ones, without taking any.</summary>
     /// <param name="selection">Which ones.</param>
     /// <param name="max">At most so many; 1 or more. Does not matter where they are chosen one by one.</param>

@@ -1,30 +1,45 @@
 using ConsulMq.Queueing;
+using ConsulMq.Storage;
 
 namespace ConsulMq;
 
 /// <summary>
-/// Looks at a queue's messages in order, page by page, without taking any: memory is bounded however deep the queue. What others push and pop meanwhile
-/// may or may not be seen. For one caller at a time.
+/// Looks at a queue's messages, page by page, without taking any: memory is bounded however deep the queue. What others push and pop meanwhile may or may
+/// not be seen. For one caller at a time.
 /// </summary>
 public sealed class QueueBrowser
 {
     private readonly QueueContext _context;
     private readonly bool _bodies;
+    private readonly MessageState _state;
+    private readonly Func<QueueObject, bool>? _filter;
     private readonly SpotReader _reader;
-    private readonly OrderWalk _walk;
+    private readonly HeldReader _held;
+    private readonly Func<CancellationToken, Task<WalkedPage?>> _nextPage;
     private readonly Queue<Spot> _seen = new();
 
-    internal QueueBrowser(QueueContext context, bool bodies)
+    internal QueueBrowser(QueueContext context, bool bodies, MessageState state = MessageState.Ready, Func<QueueObject, bool>? filter = null)
     {
-        _context = context;
+        _context = state == MessageState.Dead ? context.Other(DeadLetters.QueueOf(context.Keys.Queue)) : context;
         _bodies = bodies;
-        _walk = new OrderWalk(context);
-        _reader = new SpotReader(context, bodies);
+        _state = state;
+        _filter = filter;
+        _reader = new SpotReader(_context, bodies);
+        _held = new HeldReader(_context);
+        _nextPage = state switch
+        {
+            MessageState.InFlight => new HeldWalk(_context, EntryPlace.InFlight).NextAsync,
+            MessageState.Scheduled => new HeldWalk(_context, EntryPlace.Scheduled).NextAsync,
+            _ => new OrderWalk(_context).NextAsync,
+        };
     }
 
+    /// <summary>How many messages were looked at, whatever the filter said.</summary>
+    public long Looked { get; private set; }
+
     /// <summary>
-    /// The next messages, with their positions: a page of them, or as many as their bodies go into memory together; expired ones are left out. Null: the
-    /// end.
+    /// The next messages, those that are ready with their positions: a page of them, or as many as their bodies go into memory together; expired ones are left
+    /// out, unless they are in flight. None, where the filter leaves none of a page. Null: the end.
     /// </summary>
     /// <param name="cancellation">Stops it.</param>
     public Task<PopBatch?> NextAsync(CancellationToken cancellation) => NextAsync(int.MaxValue, cancellation);
@@ -39,9 +54,12 @@ public sealed class QueueBrowser
         var damage = new List<ConsulMqException>();
         if (_seen.Count == 0)
         {
-            if (await NextPageAsync(cancellation).ConfigureAwait(false) is not { } found)
+            if (await _nextPage(cancellation).ConfigureAwait(false) is not { } page)
                 return null;
-            damage.AddRange(found);
+            if (_state == MessageState.InFlight && page.Spots.Count > 0)
+                await _held.PrepareAsync(cancellation).ConfigureAwait(false);
+            Take(page.Spots);
+            damage.AddRange(page.Damage);
         }
 
         var items = new List<QueueObject>(Math.Min(_seen.Count, max));
@@ -56,27 +74,26 @@ public sealed class QueueBrowser
                 bytes += body.Size;
             }
 
-            var item = await _reader.ReadAsync(spot, damage, cancellation).ConfigureAwait(false);
-
-            _ = _seen.Dequeue();
-            if (item is not null)
+            if (await _reader.ReadAsync(spot, Show, damage, cancellation).ConfigureAwait(false) is { } item)
                 items.Add(item);
+            _ = _seen.Dequeue();
         }
 
         return new PopBatch(items, damage);
     }
 
-    /// <summary>Fills <see cref="_seen"/>. Returns the damage that was found; null: the end.</summary>
-    private async Task<IReadOnlyList<ConsulMqException>?> NextPageAsync(CancellationToken cancellation)
+    private void Take(IReadOnlyList<Spot> spots)
     {
-        if (await _walk.NextAsync(cancellation).ConfigureAwait(false) is not { } page)
-            return null;
-        foreach (var spot in page.Spots)
+        foreach (var spot in spots)
         {
-            if (!spot.Message.IsExpired(_context.Now))
+            if (_state != MessageState.InFlight && spot.Message.IsExpired(_context.Now))
+                continue;
+            Looked++;
+            if (_filter is null || _filter(Show(spot, spot.Message)))
                 _seen.Enqueue(spot);
         }
-
-        return page.Damage;
     }
+
+    private QueueObject Show(Spot spot, Message message) =>
+        _state is MessageState.InFlight or MessageState.Scheduled ? _held.Show(spot, message) : _context.ToQueueObject(message, spot, _state);
 }

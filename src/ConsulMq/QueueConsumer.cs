@@ -96,7 +96,7 @@ public sealed class QueueConsumer : IDisposable
     /// consumer is of no use after that.
     /// </summary>
     /// <param name="pop">What <see cref="PopAsync(int, CancellationToken)"/> gave.</param>
-    public void Abandon(Task<PopBatch> pop)
+    public void Abandon(Task<PopBatch?> pop)
     {
         // Not for the next consumer: the pop still works on its state.
         _disposed = true;
@@ -129,9 +129,9 @@ public sealed class QueueConsumer : IDisposable
             item.Kept?.Withdraw();
     }
 
-    private async Task PutBackAsync(Task<PopBatch> pop)
+    private async Task PutBackAsync(Task<PopBatch?> pop)
     {
-        PopBatch batch;
+        PopBatch? batch;
         try
         {
             batch = await pop.ConfigureAwait(false);
@@ -141,7 +141,7 @@ public sealed class QueueConsumer : IDisposable
             return;
         }
 
-        if (batch.Items.Count > 0)
+        if (batch?.Items.Count > 0)
             await PutBackAsync(batch.Items).ConfigureAwait(false);
     }
 }

@@ -63,8 +63,9 @@ public sealed class QueueMover : IDisposable
             outcomes.AddRange(await Errors.Translate(mover.MoveLeasedAsync(leased)).WithCancellation(cancellation).ConfigureAwait(false));
         if (leased.Count < items.Count)
         {
-            var ids = items.Where(static item => item.Lease is null).Select(static item => item.Id).ToList();
-            outcomes.AddRange(await MoveAsync(ids, cancellation).ConfigureAwait(false));
+            var ready = items.Where(static item => item.Lease is null).ToList();
+            outcomes.AddRange(await MoveAsync(
+                [.. ready.Select(static item => item.Id)], [.. ready.Select(static item => item.SeenIn).OfType<EntryKey>()], cancellation).ConfigureAwait(false));
         }
 
         return outcomes;
@@ -73,9 +74,11 @@ public sealed class QueueMover : IDisposable
     /// <summary>Moves the messages with these IDs. One that is not ready is <see cref="ConsulMqError.ItemNotFound"/>.</summary>
     /// <param name="ids">The IDs.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public async Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
-        await Errors.Translate(new Mover(_source, _destination).MoveAsync(ids, cancellation)).WithCancellation(cancellation).ConfigureAwait(false);
+    public Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) => MoveAsync(ids, null, cancellation);
 
     /// <summary>Ends it.</summary>
     public void Dispose() => _consumer.Dispose();
+
+    private async Task<IReadOnlyList<MoveOutcome>> MoveAsync(IReadOnlyList<Guid> ids, IReadOnlyList<EntryKey>? seen, CancellationToken cancellation) =>
+        await Errors.Translate(new Mover(_source, _destination).MoveAsync(ids, seen, cancellation)).WithCancellation(cancellation).ConfigureAwait(false);
 }

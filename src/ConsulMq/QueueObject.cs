@@ -62,8 +62,11 @@ public sealed class QueueObject
     /// <summary>From when on it is never returned; null: it does not expire.</summary>
     public DateTimeOffset? TtlDeadline => _message.ExpiresAt;
 
-    /// <summary>A message that was pushed with a delay: from when on it may be popped. Null: at once; known to the one who pushed it only.</summary>
+    /// <summary>A message that was pushed with a delay: from when on it may be popped. Null: at once; known to the one who pushed it, and while it is scheduled.</summary>
     public DateTimeOffset? NotBefore { get; internal init; }
+
+    /// <summary>Where it was when somebody looked; null where nobody did: of a message that was pushed, popped or moved.</summary>
+    public MessageState? State { get; internal init; }
 
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags => _message.Tags;

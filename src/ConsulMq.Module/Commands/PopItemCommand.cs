@@ -6,33 +6,62 @@ using ConsulMq.Parameters;
 namespace ConsulMq.Commands;
 
 /// <summary>
-/// Takes messages out of a queue, the oldest first. An empty queue gives nothing, which is no error. Messages come as they are taken; those that
-/// were taken and not yet passed on when the pipeline ends early (Ctrl-C, <c>Select-Object -First</c>) go back to their places.
+/// Takes messages out of a queue: the oldest first, or the last, those at a position, or chosen ones. An empty queue gives nothing, which is no error.
+/// Messages come as they are taken; those that were taken and not yet passed on when the pipeline ends early (Ctrl-C, <c>Select-Object -First</c>) go back to
+/// their places.
 /// </summary>
-[Cmdlet(VerbsCommon.Pop, "ConsulMqItem", DefaultParameterSetName = "Count")]
+[Cmdlet(VerbsCommon.Pop, "ConsulMqItem", DefaultParameterSetName = CountSet)]
 [OutputType(typeof(QueueObject))]
-public sealed class PopItemCommand : QueueCmdlet
+public sealed partial class PopItemCommand : QueueCmdlet
 {
-    /// <summary>How long it may take to put messages back when the pipeline ends early.</summary>
-    private static readonly TimeSpan PutBackTime = TimeSpan.FromSeconds(3);
+    private const string CountSet = "Count";
+    private const string AllSet = "All";
+    private const string LastSet = "Last";
+    private const string PositionSet = "Position";
+    private const string IdSet = "Id";
+    private const string ItemSet = "Item";
 
+    private readonly ChosenItems _chosen = new();
     private OutFile? _file;
 
     /// <summary>How many messages to take at most. Default: 1.</summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = CountSet)]
+    [Parameter(ParameterSetName = LastSet)]
+    [Parameter(ParameterSetName = PositionSet)]
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = 1;
 
     /// <summary>Take all that is there.</summary>
-    [Parameter(ParameterSetName = "All", Mandatory = true)]
+    [Parameter(ParameterSetName = AllSet, Mandatory = true)]
     public SwitchParameter All { get; set; }
 
+    /// <summary>Take the last message in place of the next; with <c>-Count</c>, so many from the end, the very last one first.</summary>
+    [Parameter(ParameterSetName = LastSet, Mandatory = true)]
+    public SwitchParameter Last { get; set; }
+
+    /// <summary>
+    /// Take the message at this position, 0 being the next; with <c>-Count</c>, those behind it too. One that the queue does not have is an error. Reads the
+    /// queue up to there.
+    /// </summary>
+    [Parameter(ParameterSetName = PositionSet, Mandatory = true)]
+    public long Position { get; set; }
+
+    /// <summary>Take the messages with these IDs, wherever they stand. One that is not there is an error, and the others are taken all the same.</summary>
+    [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public Guid[] Id { get; set; } = [];
+
+    /// <summary>Take messages that <c>Find-ConsulMqItem</c> or <c>Get-ConsulMqItem</c> has shown, each out of its own queue.</summary>
+    [Parameter(ParameterSetName = ItemSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public QueueObject? InputObject { get; set; }
+
     /// <summary>Wait until there is a message; with <c>-Count</c>, until there were so many. Nothing is polled: a push wakes the waiting.</summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = CountSet)]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>How long to wait in all: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Implies <c>-Wait</c>. Default: for ever.</summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = CountSet)]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
@@ -55,7 +84,7 @@ public sealed class PopItemCommand : QueueCmdlet
     /// <summary>
     /// Write the body to this file, and return the message with the file as its <c>Body</c>. However large, it is never in memory as a whole; it is there and
     /// proved before the message is taken. A directory: each message gets a file there, called as it was at <c>Push-ConsulMqItem -Path</c>, or else by its ID;
-    /// with <c>-All</c> or a <c>-Count</c> above 1 it has to be one.
+    /// for more than one message it has to be one.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -65,6 +94,8 @@ public sealed class PopItemCommand : QueueCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override object? Target => InputObject ?? (object?)Queue;
+
     private protected override void Begin()
     {
         if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
@@ -73,75 +104,78 @@ public sealed class PopItemCommand : QueueCmdlet
 
     private protected override void Process()
     {
-        var left = All ? int.MaxValue : Count;
-        _file = OpenFile();
-        if (OutFile is not null && _file is null)
+        if (!TryOpenFile())
             return;
+        switch (ParameterSetName)
+        {
+            case LastSet:
+                Pick(Link.Queue(Queue), MessageSelection.Last, Count);
+                break;
+            case PositionSet:
+                Pick(Link.Queue(Queue), MessageSelection.At(Position), Count);
+                break;
+            case IdSet:
+                PickChosen(_chosen.Add(Link.Queue(Queue).Name, Id));
+                break;
+            case ItemSet:
+                PickChosen(_chosen.Add(InputObject!));
+                break;
+            default:
+                PopInOrder();
+                break;
+        }
+    }
+
+    private protected override void End() => PickChosen(_chosen.TakeAll());
+
+    private bool IsMany => All || Count > 1 || Id.Length > 1 || ParameterSetName == ItemSet;
+
+    private void PopInOrder()
+    {
+        var left = All ? int.MaxValue : Count;
         var mayWait = Wait || Timeout is not null;
         var watch = Stopwatch.StartNew();
-        using var consumer = OpenQueue().OpenConsumer();
+        var queue = OpenQueue();
+        using var consumer = queue.OpenConsumer();
+        using var progress = new ProgressBar(this, $"Taking messages from '{queue.Name}'");
+        long taken = 0, total = 0;
         while (left > 0)
         {
-            if (Pop(consumer, _file is null ? left : 1) is not { } batch)
+            var most = _file is null ? left : 1;
+            var batch = IsLeased ? consumer.LeaseAsync(most, LeaseDuration, _file, StopToken) : consumer.PopAsync(most, _file, StopToken);
+            if (Pop(consumer, batch!) is not { } popped)
                 return;
             if (!All)
-                left -= batch.Items.Count;
-            Deliver(consumer, batch.Items);
-            foreach (var damage in batch.Damage)
-                WriteError(ErrorRecords.Of(damage, damage.Subject));
-            if (batch.Items.Count == 0 && !(mayWait && WaitForMore(consumer, watch)))
+                left -= popped.Items.Count;
+            Deliver(consumer, popped);
+            if (popped.Items.Count == 0 && !(mayWait && WaitForMore(consumer, watch)))
                 return;
+            taken += popped.Items.Count;
+            if (!All || !progress.IsDue)
+                continue;
+            // Only who takes long counts.
+            if (total == 0)
+                total = taken + (Await(queue.SummaryAsync(StopToken))?.Depth ?? 0);
+            progress.Report(taken, total);
         }
     }
 
-    /// <summary>Null: the bodies go into memory, or there is something wrong with the file, which was said.</summary>
-    private OutFile? OpenFile()
+    private void PickChosen(IReadOnlyList<(string Queue, MessageSelection Selection)> chosen)
     {
-        if (OutFile is null)
-            return null;
-        try
-        {
-            var path = InputFile.Find(SessionState, OutFile, isLiteral: true)[0];
-            var file = new OutFile(path, Force);
-            if (!file.IsDirectory && (All || Count > 1))
-                throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory. Name one that is there.", path);
-            file.Check();
-            return file;
-        }
-        catch (FileFault e)
-        {
-            WriteError(e.ToRecord());
-            return null;
-        }
+        foreach (var (queue, selection) in chosen)
+            Pick(Link.Queue(queue), selection, int.MaxValue);
     }
 
-    private PopBatch? Pop(QueueConsumer consumer, int max)
+    private void Pick(MessageQueue queue, MessageSelection selection, int max)
     {
-        var pop = Lease || LeaseDuration is not null ? consumer.LeaseAsync(max, LeaseDuration, _file, StopToken) : consumer.PopAsync(max, _file, StopToken);
-        try
-        {
-            var batch = Await(pop);
-            if (batch.Items.Count > 0 && _file?.Last?.Fault is { } fault)
-                WriteError(fault.ToRecord());
-            return batch;
-        }
-        catch (FileFault e)
-        {
-            WriteError(e.ToRecord());
-            return null;
-        }
-        catch (Exception e) when (_file is not null && e is IOException or UnauthorizedAccessException)
-        {
-            WriteError(FileFault.Of(e, "The body cannot be written, and nothing was taken", OutFile!).ToRecord());
-            return null;
-        }
-        catch (PipelineStoppedException)
-        {
-            // Ctrl-C ends the wait for the pop, not the pop: it may just have taken something.
-            consumer.Abandon(pop);
-            throw;
-        }
+        using var consumer = queue.OpenConsumer();
+        var picking = consumer.Pick(selection, max);
+        var most = _file is null ? int.MaxValue : 1;
+        while (Pop(consumer, IsLeased ? picking.LeaseAsync(LeaseDuration, most, _file, StopToken) : picking.PopAsync(most, _file, StopToken)) is { } batch)
+            Deliver(consumer, batch);
     }
+
+    private bool IsLeased => Lease || LeaseDuration is not null;
 
     private bool WaitForMore(QueueConsumer consumer, Stopwatch watch)
     {
@@ -155,52 +189,5 @@ public sealed class PopItemCommand : QueueCmdlet
 
         WriteVerbose($"Queue '{Queue ?? Link.Settings.DefaultQueue}' is empty; waiting{(Timeout is null ? "" : $" at most {Format.Duration(Timeout)}")}.");
         return Await(consumer.WaitAsync(time, StopToken));
-    }
-
-    private void Deliver(QueueConsumer consumer, IReadOnlyList<QueueObject> items)
-    {
-        var passedOn = 0;
-        try
-        {
-            while (passedOn < items.Count && !Stopping)
-            {
-                // Whatever comes out of WriteObject, the next command has seen the message.
-                var item = items[passedOn++];
-                WriteObject(item);
-            }
-        }
-        finally
-        {
-            if (passedOn < items.Count)
-                PutBack(consumer, [.. items.Skip(passedOn)]);
-        }
-
-        if (Stopping)
-            throw new PipelineStoppedException();
-    }
-
-    /// <summary>Runs while the pipeline comes down, so it does not throw, and takes a moment at most; what is not done by then goes on behind.</summary>
-    private void PutBack(QueueConsumer consumer, List<QueueObject> items)
-    {
-        string problem;
-        try
-        {
-            if (consumer.PutBackAsync(items, CancellationToken.None).Wait(PutBackTime))
-                return;
-            problem = "Consul does not answer. It is still tried";
-        }
-        catch (AggregateException e)
-        {
-            problem = e.InnerException!.Message;
-        }
-
-        try
-        {
-            WriteWarning($"{items.Count} messages were popped and could not be put back: {problem}. Their IDs: {string.Join(", ", items.Select(static item => item.Id))}");
-        }
-        catch (Exception e) when (e is PipelineStoppedException or InvalidOperationException)
-        {
-            // After Ctrl-C there is nobody left to tell.
-        }
     }
 }

@@ -7,19 +7,16 @@ using ConsulMq.Parameters;
 namespace ConsulMq.Commands;
 
 /// <summary>
-/// Pushes items to the end of a queue. The first item of a pipeline is sent at once; what arrives while it is under way goes together with the next
+/// Pushes items to a queue: to its end, to its front, or to a position. The first item of a pipeline is sent at once; what arrives while it is under way goes together with the next
 /// ones, so a long pipeline is fast and a short one prompt. Each message is returned once it is durable, in the order of the input.
 /// </summary>
 [Cmdlet(VerbsCommon.Push, "ConsulMqItem", DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(QueueObject))]
-public sealed class PushItemCommand : ConnectionCmdlet
+public sealed partial class PushItemCommand : ConnectionCmdlet
 {
     private const string ObjectSet = "Object";
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
-
-    /// <summary>How far a moment may be in the past and mean "now": clocks differ, and a script takes a while from naming it to here.</summary>
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
 
     private BodyWriter? _bodies;
     private PushStream? _stream;
@@ -57,6 +54,19 @@ public sealed class PushItemCommand : ConnectionCmdlet
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
+
+    /// <summary>
+    /// Push to the front: what is pushed is popped next. A pipeline goes there as one block, in the order of its input.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter First { get; set; }
+
+    /// <summary>
+    /// Push to a position, 0 being the front, so that so many messages come before: at most as many as are in the queue. A pipeline goes there as one block, in
+    /// the order of its input. Reads the queue up to that position.
+    /// </summary>
+    [Parameter]
+    public long? Position { get; set; }
 
     /// <summary>How long the message may be popped: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>. After that it is never returned. Default: for ever.</summary>
     [Parameter]
@@ -131,7 +141,9 @@ public sealed class PushItemCommand : ConnectionCmdlet
         Validate();
         _headers = Header is null ? null : Headers(Header);
         _bodies = new BodyWriter(As, Depth);
-        _stream = Link.Queue(Queue).OpenPush(Timeout ?? (Wait ? System.Threading.Timeout.InfiniteTimeSpan : null));
+        var wait = Timeout ?? (Wait ? System.Threading.Timeout.InfiniteTimeSpan : (TimeSpan?)null);
+        var place = First ? 0 : Position;
+        _stream = place is null ? Link.Queue(Queue).OpenPush(wait) : Link.Queue(Queue).OpenInsert(place.Value, wait);
     }
 
     private protected override void Process()
@@ -194,17 +206,7 @@ public sealed class PushItemCommand : ConnectionCmdlet
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [FileNames.Header] = file.Name };
         foreach (var header in _headers ?? NoHeaders)
             headers[header.Key] = header.Value;
-        return new MessageDraft
-        {
-            OpenBody = () => InputFile.Open(file.FullName),
-            Source = file,
-            ContentType = ContentType,
-            TimeToLive = TimeToLive,
-            NotBefore = Due,
-            Tags = Tag ?? [],
-            Headers = headers,
-            DeduplicationId = GivenId,
-        };
+        return Draft() with { OpenBody = () => InputFile.Open(file.FullName), Source = file, Headers = headers };
     }
 
     private protected override void End()
@@ -246,29 +248,29 @@ public sealed class PushItemCommand : ConnectionCmdlet
     {
         if (As == BodyFormat.Auto && (input is PSObject wrapped ? wrapped.BaseObject : input) is QueueObject item)
         {
-            return new MessageDraft
+            return Draft() with
             {
                 Body = item.Content,
                 ContentType = ContentType ?? item.ContentType,
-                TimeToLive = TimeToLive,
-                NotBefore = Due,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,
-                DeduplicationId = GivenId,
             };
         }
 
-        return new MessageDraft
-        {
-            Body = _bodies!.Write(input),
-            ContentType = ContentType ?? (As == BodyFormat.CliXml ? BodyWriter.CliXmlContentType : null),
-            TimeToLive = TimeToLive,
-            NotBefore = Due,
-            Tags = Tag ?? [],
-            Headers = _headers ?? NoHeaders,
-            DeduplicationId = GivenId,
-        };
+        var draft = Draft() with { Body = _bodies!.Write(input) };
+        return As == BodyFormat.CliXml ? draft with { ContentType = BodyWriter.CliXmlContentType } : draft;
     }
+
+    /// <summary>What the parameters say of every message.</summary>
+    private MessageDraft Draft() => new()
+    {
+        ContentType = ContentType,
+        TimeToLive = TimeToLive,
+        NotBefore = Due,
+        Tags = Tag ?? [],
+        Headers = _headers ?? NoHeaders,
+        DeduplicationId = GivenId,
+    };
 
     /// <summary>The ID of this item; an item that was to give one and has none is an error, not one without deduplication.</summary>
     private string? GivenId => MyInvocation.BoundParameters.ContainsKey(nameof(DeduplicationId)) ? DeduplicationId ?? "" : null;
@@ -276,43 +278,4 @@ public sealed class PushItemCommand : ConnectionCmdlet
     private static readonly Dictionary<string, string> NoHeaders = [];
 
     private DateTimeOffset? Due => Delay is { } delay ? Link.Settings.Clock.UtcNow + delay : NotBefore;
-
-    private void Validate()
-    {
-        if (TimeToLive <= TimeSpan.Zero)
-            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeToLive", ErrorCategory.InvalidArgument, "-TimeToLive has to be longer than zero.", TimeToLive));
-        ValidateDelay();
-        if (Timeout < TimeSpan.Zero)
-            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative; leave it out to wait for ever.", Timeout));
-        if (As == BodyFormat.CliXml && ContentType is not null)
-            ThrowTerminatingError(ErrorRecords.Of("ContentTypeConflict", ErrorCategory.InvalidArgument, "-As CliXml sets the content type itself, so that the body can be read back; leave -ContentType out.", ContentType));
-    }
-
-    private void ValidateDelay()
-    {
-        var now = Link.Settings.Clock.UtcNow;
-        if (Delay is not null && NotBefore is not null)
-            ThrowTerminatingError(ErrorRecords.Of("DelayConflict", ErrorCategory.InvalidArgument, "-Delay and -NotBefore say the same in two ways; leave one of them out.", NotBefore));
-        if (Delay < TimeSpan.Zero)
-            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, "-Delay must not be negative. Leave it out to push at once.", Delay));
-        // A pipeline may take days, and what comes at its end is delayed from then on.
-        if (Delay > DateTimeOffset.MaxValue - now - TimeSpan.FromDays(366))
-            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, "-Delay goes beyond the end of time.", Delay));
-        if (NotBefore < now - Tolerance)
-            ThrowTerminatingError(ErrorRecords.Of("InvalidDelay", ErrorCategory.InvalidArgument, $"-NotBefore {NotBefore:u} is in the past; it is {now:u} now. Leave it out to push at once.", NotBefore));
-    }
-
-    private Dictionary<string, string> Headers(IDictionary given)
-    {
-        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (DictionaryEntry entry in given)
-        {
-            var name = LanguagePrimitives.ConvertTo<string>(entry.Key);
-            if (entry.Value is null || name.Length == 0)
-                ThrowTerminatingError(ErrorRecords.Of("InvalidHeader", ErrorCategory.InvalidArgument, $"Header '{Format.OneLine(name)}' has no {(name.Length == 0 ? "name" : "value")}.", given));
-            headers[name] = LanguagePrimitives.ConvertTo<string>(entry.Value);
-        }
-
-        return headers;
-    }
 }

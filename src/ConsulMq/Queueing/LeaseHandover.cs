@@ -1,6 +1,4 @@
-using System.Text.Json;
 using ConsulMq.Consul;
-using ConsulMq.Internal;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -38,7 +36,7 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
         _firstOperation = operations.Count;
         _markedUnder = context.Index.Info?.Index ?? 0;
         if (!context.Leases.IsMarked(_session, _markedUnder))
-            operations.Add(KvOperation.Lock(context.Keys.Session(session), session, Mark()));
+            operations.Add(KvOperation.Lock(context.Keys.Session(session), session, new SessionMark(context.Settings.ClientName, source.Duration).ToJson()));
         operations.Add(KvOperation.Lock(key, session, _entry.Value));
         _operations = operations.Count - _firstOperation;
     }
@@ -75,20 +73,4 @@ internal sealed class LeaseHandover(QueueContext context, LeaseSource source) : 
 
     /// <summary>The transaction is over: nothing reads what was encoded any more.</summary>
     public override void Dispose() => context.Leases.ReturnEntry(_entry);
-
-    /// <summary>Who leases, for people.</summary>
-    private byte[] Mark()
-    {
-        using var buffer = new PooledBuffer(128);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("client", context.Settings.ClientName);
-            if (source.Duration is { } d)
-                json.WriteNumber("seconds", (long)d.TotalSeconds);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
 }

@@ -18,13 +18,16 @@ internal sealed class Mover(QueueContext source, QueueContext destination)
     }
 
     /// <summary>Moves what is ready. Each transaction moves what fits; what somebody else was faster to take is looked for once more.</summary>
-    public async Task<MoveOutcome[]> MoveAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation)
+    /// <param name="ids">The IDs.</param>
+    /// <param name="seen">The entries in which some of them were seen; null: none.</param>
+    /// <param name="cancellation">Stops looking for them.</param>
+    public async Task<MoveOutcome[]> MoveAsync(IReadOnlyList<Guid> ids, IReadOnlyList<EntryKey>? seen, CancellationToken cancellation)
     {
         var moved = new Dictionary<Guid, QueueObject>();
         var open = ids.Distinct().ToList();
         while (open.Count > 0)
         {
-            var found = await new Locator(source).FindAsync(open, null, cancellation).ConfigureAwait(false);
+            var found = await new Locator(source).FindAsync(open, seen, cancellation).ConfigureAwait(false);
             open = open.Where(found.ContainsKey).ToList();
             while (open.Count > 0)
             {

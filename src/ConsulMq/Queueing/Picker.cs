@@ -21,10 +21,11 @@ internal sealed class Picker(QueueContext context, MessageSelection selection, i
 
     /// <summary>Takes the next ones. Null: there are no more.</summary>
     /// <param name="newClaim">Makes the claims, with what becomes of the messages in the same transaction.</param>
+    /// <param name="atOnce">At most so many.</param>
     /// <param name="destination">Where big bodies go; null: into memory.</param>
     /// <param name="cancellation">Stops waiting. What was taken after that goes back.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.PositionOutOfRange"/></exception>
-    public async Task<PopBatch?> TakeAsync(Func<Claim> newClaim, IBodyDestination? destination, CancellationToken cancellation)
+    public async Task<PopBatch?> TakeAsync(Func<Claim> newClaim, int atOnce, IBodyDestination? destination, CancellationToken cancellation)
     {
         var problems = new List<ConsulMqException>();
         try
@@ -33,7 +34,7 @@ internal sealed class Picker(QueueContext context, MessageSelection selection, i
             {
                 var claim = newClaim();
                 using var handover = claim.Handover;
-                var count = Fill(claim, handOut: true);
+                var count = Fill(claim, atOnce, handOut: true);
                 if (await _bodies.LoadAsync(claim, destination, cancellation).ConfigureAwait(false))
                 {
                     if (await CommitAsync(claim, count, cancellation).ConfigureAwait(false))
@@ -65,7 +66,7 @@ internal sealed class Picker(QueueContext context, MessageSelection selection, i
         while (await HasMoreAsync(problems, cancellation).ConfigureAwait(false))
         {
             var claim = new Claim();
-            var count = Fill(claim, handOut: false);
+            var count = Fill(claim, int.MaxValue, handOut: false);
             Guid[] ids = [.. _found.Take(count).Select(static spot => spot.Message.Id)];
             if (await CommitAsync(claim, count, cancellation).ConfigureAwait(false))
                 return (ids, problems);
@@ -107,10 +108,10 @@ internal sealed class Picker(QueueContext context, MessageSelection selection, i
         return found;
     }
 
-    private int Fill(Claim claim, bool handOut)
+    private int Fill(Claim claim, int most, bool handOut)
     {
         var count = 0;
-        while (count < _found.Count && claim.TryAdd(_found[count].Entry, _found[count].Offset, handOut))
+        while (count < most && count < _found.Count && claim.TryAdd(_found[count].Entry, _found[count].Offset, handOut))
             count++;
         return count;
     }

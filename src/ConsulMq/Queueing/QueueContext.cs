@@ -67,8 +67,8 @@ internal sealed class QueueContext
         new(message, Keys.Queue, Settings.BodyReader, null, place, source) { Lease = lease, BodySource = open };
 
     /// <summary>A message that somebody looked at.</summary>
-    public QueueObject ToQueueObject(Message message, Spot spot) =>
-        new(message, Keys.Queue, Settings.BodyReader, spot.Position, spot.Entry.PlaceOf(spot.Offset)) { SeenIn = spot.Entry.Key };
+    public QueueObject ToQueueObject(Message message, Spot spot, MessageState state = MessageState.Ready) =>
+        new(message, Keys.Queue, Settings.BodyReader, spot.Position, spot.Entry.PlaceOf(spot.Offset)) { SeenIn = spot.Entry.Key, State = state };
 
     /// <summary>A message that was taken, with its body where that was read for it.</summary>
     public QueueObject ToQueueObject(Message message, Place place, LoadedBody? loaded, ConsulMqLease? lease = null)

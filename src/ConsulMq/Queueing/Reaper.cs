@@ -82,7 +82,7 @@ internal sealed class Reaper(QueueContext context)
             var result = await context.Consul.TransactAsync(
                 [KvOperation.GetTree(key.Key), KvOperation.GetTree(key.Cursor)], ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
             if (EntryReader.TakeLease(result.Pairs, key, null) is { } lease)
-                given |= await context.Settler.GiveBackAsync(lease, $"the session of its consumer {ClientOf(mark)} ended before it was completed").ConfigureAwait(false);
+                given |= await context.Settler.GiveBackAsync(lease, $"the session of its consumer {SessionMark.Read(mark.Value.Span).Client} ended before it was completed").ConfigureAwait(false);
             else
                 given = true;
         }
@@ -97,18 +97,5 @@ internal sealed class Reaper(QueueContext context)
         var left = await context.Consul.KeysAsync(context.Keys.Leases(session), null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
         if (left.Keys.Count == 0)
             await context.Committer.CommitAsync([KvOperation.CheckIndex(mark.Key, mark.ModifyIndex), KvOperation.Delete(mark.Key)]).ConfigureAwait(false);
-    }
-
-    private static string ClientOf(KvPair mark)
-    {
-        try
-        {
-            using var json = System.Text.Json.JsonDocument.Parse(mark.Value);
-            return json.RootElement.GetProperty("client").GetString() ?? "";
-        }
-        catch (Exception e) when (e is System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return "";
-        }
     }
 }

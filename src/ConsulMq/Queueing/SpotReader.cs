@@ -1,3 +1,5 @@
+using ConsulMq.Storage;
+
 namespace ConsulMq.Queueing;
 
 /// <summary>Shows messages where they stand, without taking them.</summary>
@@ -14,7 +16,7 @@ internal sealed class SpotReader(QueueContext context, bool bodies)
         var damage = new List<ConsulMqException>();
         foreach (var spot in found.Spots)
         {
-            if (await ReadAsync(spot, damage, cancellation).ConfigureAwait(false) is { } item)
+            if (await ReadAsync(spot, Show, damage, cancellation).ConfigureAwait(false) is { } item)
                 items.Add(item);
         }
 
@@ -22,16 +24,16 @@ internal sealed class SpotReader(QueueContext context, bool bodies)
         return new PopBatch(items, damage);
     }
 
-    /// <summary>The message as a user sees it. Null: its body is damaged, which is added to <paramref name="damage"/>, or it was taken meanwhile.</summary>
-    public async Task<QueueObject?> ReadAsync(Spot spot, List<ConsulMqException> damage, CancellationToken cancellation)
+    /// <summary>The message as <paramref name="show"/> makes it for the user. Null: its body is damaged, which is added to <paramref name="damage"/>, or it was taken meanwhile.</summary>
+    public async Task<QueueObject?> ReadAsync(Spot spot, Func<Spot, Message, QueueObject> show, List<ConsulMqException> damage, CancellationToken cancellation)
     {
         var message = spot.Message;
         if (!bodies || message.Blob is null)
-            return context.ToQueueObject(message, spot);
+            return show(spot, message);
         try
         {
             var body = await new BodyDownloader(context).ReadAsync(message.Blob, cancellation).ConfigureAwait(false);
-            return context.ToQueueObject(message with { Body = body, HasBody = true }, spot);
+            return show(spot, message with { Body = body, HasBody = true });
         }
         catch (DamagedBodyException e)
         {
@@ -40,4 +42,6 @@ internal sealed class SpotReader(QueueContext context, bool bodies)
             return null;
         }
     }
+
+    private QueueObject Show(Spot spot, Message message) => context.ToQueueObject(message, spot);
 }

@@ -24,7 +24,7 @@ public abstract class PutBackBehaviour(IBackend backend) : QueueBehaviour(backen
             if (isOver)
                 await pop;
             stop.Cancel();
-            consumer.Abandon(pop);
+            consumer.Abandon(pop!);
         }
 
         Assert.Equal(Numbers(40), await PopAll(other.Queue("jobs")));

@@ -1,0 +1,200 @@
+using System.Collections;
+using System.Management.Automation;
+using ConsulMq.Parameters;
+using ConsulMq.Search;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Finds messages by what is in them, and leaves them where they are. They come as they are found, page by page, so that the deepest queue is searched in
+/// little memory. What it gives can be piped to <c>Pop-</c>, <c>Move-</c> and <c>Remove-ConsulMqItem</c>, and what is in flight to
+/// <c>Undo-</c>, <c>Complete-</c> and <c>Deny-ConsulMqItem</c>.
+/// </summary>
+[Cmdlet(VerbsCommon.Find, "ConsulMqItem")]
+[OutputType(typeof(QueueObject))]
+public sealed class FindItemCommand : ConnectionCmdlet
+{
+    private ItemFilter? _filter;
+    private string? _current;
+
+    /// <summary>Queues to search, wildcards too. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [AllowEmptyString]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    public string[]? Queue { get; set; }
+
+    /// <summary>
+    /// What the whole body is like, as with <c>-like</c>: <c>web-*</c>, <c>*"host":"web-042"*</c>. JSON is searched as it is stored, without blanks. Bytes are searched
+    /// where they are text in UTF-8. With <c>-Regex</c>, an expression that the body matches somewhere.
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string? Body { get; set; }
+
+    /// <summary>Take <c>-Body</c> for a regular expression of .NET. One that takes longer than a second for a message ends the search.</summary>
+    [Parameter]
+    public SwitchParameter Regex { get; set; }
+
+    /// <summary>Tell upper from lower case in the body.</summary>
+    [Parameter]
+    public SwitchParameter CaseSensitive { get; set; }
+
+    /// <summary>Tags that it has, every one of them; wildcards too.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Tag { get; set; }
+
+    /// <summary>Headers that it has, every one of them, by name and value; wildcards in the values: <c>@{ trace = '*' }</c> is any.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Header { get; set; }
+
+    /// <summary>What the body is; wildcards too: <c>text/*</c>, <c>application/json</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string? ContentType { get; set; }
+
+    /// <summary>Pushed longer ago than this: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? OlderThan { get; set; }
+
+    /// <summary>Pushed within this time.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? NewerThan { get; set; }
+
+    /// <summary>The messages with these IDs.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public Guid[]? Id { get; set; }
+
+    /// <summary>
+    /// Where to look: <c>Ready</c>, <c>InFlight</c>, <c>Scheduled</c>, and <c>Dead</c> for the queue's dead letters; several in the order given. Default: Ready.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public MessageState[] State { get; set; } = [MessageState.Ready];
+
+    private protected override object? Target => _current ?? (object?)Queue;
+
+    private protected override void Begin()
+    {
+        try
+        {
+            _filter = new ItemFilter
+            {
+                Body = Body is null ? null : new BodyPattern(Body, Regex, CaseSensitive),
+                Tags = Tag,
+                Headers = Header,
+                ContentType = ContentType,
+                Before = OlderThan is { } old ? Link.Settings.Clock.UtcNow - old : null,
+                After = NewerThan is { } age ? Link.Settings.Clock.UtcNow - age : null,
+                Ids = Id is null ? null : new HashSet<Guid>(Id),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            ThrowTerminatingError(ErrorRecords.Of("InvalidPattern", ErrorCategory.InvalidArgument, $"-Body '{Body}' is not a regular expression: {e.Message}", Body));
+        }
+    }
+
+    private protected override void Process()
+    {
+        foreach (var name in Names())
+        {
+            _current = name;
+            try
+            {
+                foreach (var state in State.Distinct())
+                    Search(Link.Queue(name), state);
+            }
+            catch (ConsulMqException e)
+            {
+                Report(e, name);
+            }
+        }
+    }
+
+    private IEnumerable<string> Names()
+    {
+        foreach (var name in Queue ?? [Link.Settings.DefaultQueue])
+        {
+            if (!WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                yield return name;
+                continue;
+            }
+
+            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+            foreach (var match in Await(Link.QueueNamesAsync(StopToken)).Where(candidate => wildcard.IsMatch(candidate) || candidate == name))
+                yield return match;
+        }
+    }
+
+    private void Search(MessageQueue queue, MessageState state)
+    {
+        var browser = queue.Browse(state, bodies: Body is not null, _filter!.MayMatch);
+        using var progress = new ProgressBar(this, $"Searching '{queue.Name}', {Format.Name(state)}");
+        long found = 0, total = 0;
+        while (Await(browser.NextAsync(StopToken)) is { } batch)
+        {
+            foreach (var item in Matches(batch.Items))
+            {
+                found++;
+                Write(item);
+            }
+
+            foreach (var damage in batch.Damage)
+                WriteError(ErrorRecords.Of(damage, damage.Subject));
+            if (!progress.IsDue)
+                continue;
+            // Only who takes long counts.
+            if (total == 0)
+                total = Total(queue, state);
+            progress.Report(browser.Looked, total, $"{browser.Looked} of {Math.Max(total, browser.Looked)}, {found} found");
+        }
+    }
+
+    /// <summary>Each with where it is, which the usual table of messages does not show.</summary>
+    private void Write(QueueObject item)
+    {
+        var found = PSObject.AsPSObject(item);
+        found.TypeNames.Insert(0, "ConsulMq.QueueObject#Found");
+        WriteObject(found);
+    }
+
+    /// <summary>Off this thread: Ctrl-C does not wait for an expression that takes its time.</summary>
+    private List<QueueObject> Matches(IReadOnlyList<QueueObject> items)
+    {
+        if (_filter!.Body is not { } pattern)
+            return [.. items];
+        try
+        {
+            return Await(Task.Run(() => items.Where(pattern.IsMatch).ToList()));
+        }
+        catch (BodyPatternTimeoutException e)
+        {
+            ThrowTerminatingError(ErrorRecords.Of("RegexTimeout", ErrorCategory.OperationTimeout,
+                $"The regular expression '{Body}' took longer than {BodyPattern.MostTime.TotalSeconds:0} s for message {e.Item}, and the search was ended. Nested repetitions such as (a+)+ do that; say it more simply, or without -Regex.", e.Item));
+            return [];
+        }
+    }
+
+    private long Total(MessageQueue queue, MessageState state)
+    {
+        var searched = state == MessageState.Dead ? Link.Queue(queue.Name + ".dead") : queue;
+        var summary = Await(searched.SummaryAsync(StopToken));
+        return state switch
+        {
+            MessageState.InFlight => summary?.InFlight,
+            MessageState.Scheduled => summary?.Scheduled,
+            _ => summary?.Depth,
+        } ?? 0;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Management.Automation;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Removes single messages for good: nobody gets them. What <c>Find-ConsulMqItem</c> has shown is removed wherever it is; who holds a message that is in
+/// flight finds its lease lost.
+/// </summary>
+[Cmdlet(VerbsCommon.Remove, "ConsulMqItem", DefaultParameterSetName = ItemSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class RemoveItemCommand : QueueCmdlet
+{
+    private const string IdSet = "Id";
+    private const string ItemSet = "Item";
+    private const int Most = 256;
+
+    private readonly List<QueueObject> _items = [];
+
+    /// <summary>The IDs of the messages to remove: of those that are ready in the queue. One that is not there is an error, and the others are removed all the same.</summary>
+    [Parameter(ParameterSetName = IdSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public Guid[] Id { get; set; } = [];
+
+    /// <summary>Messages that <c>Find-ConsulMqItem</c> or <c>Get-ConsulMqItem</c> has shown, each out of its own queue.</summary>
+    [Parameter(ParameterSetName = ItemSet, Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public QueueObject? InputObject { get; set; }
+
+    private protected override object? Target => InputObject ?? (object?)Queue;
+
+    private protected override void Process()
+    {
+        if (InputObject is { } item)
+        {
+            if (_items.Count == Most || (_items.Count > 0 && _items[0].Queue != item.Queue))
+                RemoveItems();
+            if (ShouldProcess(item.ToString(), $"Remove message{(item.State is MessageState.InFlight ? ", which is in flight," : "")} for good"))
+                _items.Add(item);
+            return;
+        }
+
+        var queue = OpenQueue();
+        var ids = Array.FindAll(Id, id => ShouldProcess($"{queue.Name}/{id}", "Remove message for good"));
+        if (ids.Length > 0)
+            Write(Await(queue.DiscardAsync(MessageSelection.Of(ids), StopToken)));
+    }
+
+    private protected override void End() => RemoveItems();
+
+    private void RemoveItems()
+    {
+        if (_items.Count == 0)
+            return;
+        var outcome = Await(Link.Queue(_items[0].Queue).DiscardAsync([.. _items], StopToken));
+        _items.Clear();
+        Write(outcome);
+    }
+
+    private void Write(DiscardOutcome outcome)
+    {
+        foreach (var problem in outcome.Problems)
+            WriteError(ErrorRecords.Of(problem, problem.Subject));
+        WriteVerbose($"{outcome.Removed.Count} removed.");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace ConsulMq.Search;
+
+/// <summary>What messages are looked for. All that is set has to be so.</summary>
+internal sealed class ItemFilter
+{
+    private const WildcardOptions Wildcards = WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant;
+
+    private readonly WildcardPattern[] _tags = [];
+    private readonly (string Name, WildcardPattern Value)[] _headers = [];
+    private readonly WildcardPattern? _contentType;
+
+    /// <summary>What the body is like; looked at last, by the caller.</summary>
+    public BodyPattern? Body { get; init; }
+
+    public string[]? Tags
+    {
+        init => _tags = [.. (value ?? []).Select(static tag => WildcardPattern.Get(tag, Wildcards))];
+    }
+
+    public IDictionary? Headers
+    {
+        init => _headers = value is null ? [] : [.. value.Cast<DictionaryEntry>().Select(static header =>
+            (LanguagePrimitives.ConvertTo<string>(header.Key), WildcardPattern.Get(LanguagePrimitives.ConvertTo<string>(header.Value) ?? "", Wildcards)))];
+    }
+
+    public string? ContentType
+    {
+        init => _contentType = value is null ? null : WildcardPattern.Get(value, Wildcards);
+    }
+
+    /// <summary>Pushed before that.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>Pushed then or after that.</summary>
+    public DateTimeOffset? After { get; init; }
+
+    public HashSet<Guid>? Ids { get; init; }
+
+    /// <summary>Whether all is so but for the body, which need not have been read.</summary>
+    public bool MayMatch(QueueObject item) =>
+        Ids?.Contains(item.Id) != false
+        && (Before is null || item.CreatedAt < Before)
+        && (After is null || item.CreatedAt >= After)
+        && _contentType?.IsMatch(item.ContentType) != false
+        && Array.TrueForAll(_tags, tag => item.Tags.Any(tag.IsMatch))
+        && Array.TrueForAll(_headers, header => item.Headers.TryGetValue(header.Name, out var value) && header.Value.IsMatch(value));
+}
