@@ -58,8 +58,9 @@ public sealed class MessageQueue
 
     /// <summary>Opens an export of the messages, which stay where they are.</summary>
     /// <param name="target">Where the lines go; stays the caller's.</param>
-    /// <param name="states">Which messages; by default all that a backup must not lose.</param>
-    public QueueExport OpenExport(Stream target, MessageStates states = MessageStates.All) => new(_context, target, states);
+    /// <param name="states">Which messages; null: all that a backup must not lose.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidSetting"/>: dead letters are in a queue of their own.</exception>
+    public QueueExport OpenExport(Stream target, IReadOnlyCollection<MessageState>? states = null) => new(_context, target, states);
 
     /// <summary>Opens a consumer: its own view of the head of the queue. To be disposed, so that the next one can use that view.</summary>
     public QueueConsumer OpenConsumer() => new(_context, _consumers);

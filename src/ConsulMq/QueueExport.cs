@@ -34,11 +34,11 @@ public sealed class QueueExport : IDisposable
     private volatile bool _isWorking;
     private long _messages;
 
-    internal QueueExport(QueueContext context, Stream target, MessageStates states)
+    internal QueueExport(QueueContext context, Stream target, IReadOnlyCollection<MessageState>? states)
     {
         _context = context;
         _target = target;
-        _walk = new ExportWalk(context, states);
+        _walk = new ExportWalk(context, states is null ? MessageStates.All : states.Aggregate(MessageStates.None, (all, state) => all | Of(state)));
         _bodies = new SpotReader(context, bodies: true);
         _writer = new MessageWriter(_lines);
         _id = context.Ids.NewMessageId();
@@ -141,7 +141,7 @@ public sealed class QueueExport : IDisposable
                 return;
             }
 
-            if (await _bodies.ReadAsync(spot, damage, cancellation).ConfigureAwait(false) is not { } item)
+            if (await _bodies.ReadAsync(spot, (where, read) => _context.ToQueueObject(read, where), damage, cancellation).ConfigureAwait(false) is not { } item)
                 return;
             message = item.Message;
         }
@@ -163,6 +163,15 @@ public sealed class QueueExport : IDisposable
         _lines.Write((byte)'\n');
         _messages++;
     }
+
+    private MessageStates Of(MessageState state) => state switch
+    {
+        MessageState.Ready => MessageStates.Ready,
+        MessageState.InFlight => MessageStates.InFlight,
+        MessageState.Scheduled => MessageStates.Scheduled,
+        _ => throw new ConsulMqException(ConsulMqError.InvalidSetting,
+            $"The dead letters of queue '{_context.Keys.Queue}' are in a queue of their own: export '{_context.Keys.Queue}.dead'.", _context.Keys.Queue),
+    };
 
     private static ConsulMqException TooLong(Message message) => new(
         ConsulMqError.MessageTooLarge,

@@ -22,11 +22,11 @@ public sealed class ExportQueueCommand : QueueCmdlet
 
     /// <summary>
     /// Which messages: <c>Ready</c>, <c>InFlight</c> (held by a consumer), <c>Scheduled</c> (there only later). Default: all of them, so that a backup
-    /// does not lose what a consumer holds.
+    /// does not lose what a consumer holds. Dead letters are in a queue of their own.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public MessageStates[] State { get; set; } = [MessageStates.All];
+    public MessageState[] State { get; set; } = [MessageState.Ready, MessageState.InFlight, MessageState.Scheduled];
 
     /// <summary>Replace a file that is there.</summary>
     [Parameter]
@@ -50,10 +50,9 @@ public sealed class ExportQueueCommand : QueueCmdlet
 
     private void Export(MessageQueue queue, string path)
     {
-        var states = State.Aggregate(MessageStates.None, static (all, state) => all | state);
-        var total = Total(Await(queue.SummaryAsync(StopToken)), states);
+        var total = Total(Await(queue.SummaryAsync(StopToken)));
         using var file = new ExportFile(path, Force);
-        using var export = queue.OpenExport(file.Target, states);
+        using var export = queue.OpenExport(file.Target, State);
         using var progress = new ProgressBar(this, $"Exporting queue '{queue.Name}'");
         long messages = 0;
         try
@@ -78,7 +77,10 @@ public sealed class ExportQueueCommand : QueueCmdlet
             WriteObject(written);
     }
 
-    private static long Total(ConsulMqQueue? queue, MessageStates states) => queue is null ? 0
-        : (states.HasFlag(MessageStates.Ready) ? queue.Depth : 0) + (states.HasFlag(MessageStates.InFlight) ? queue.InFlight : 0)
-            + (states.HasFlag(MessageStates.Scheduled) ? queue.Scheduled : 0);
+    private long Total(ConsulMqQueue? queue) => queue is null ? 0 : State.Distinct().Sum(state => state switch
+    {
+        MessageState.InFlight => queue.InFlight,
+        MessageState.Scheduled => queue.Scheduled,
+        _ => queue.Depth,
+    });
 }

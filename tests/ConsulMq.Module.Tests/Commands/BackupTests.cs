@@ -67,6 +67,7 @@ public abstract class BackupTests : CommandTests
     [Theory]
     [InlineData("Export-ConsulMqQueue nobody out.jsonl", "QueueNotFound")]
     [InlineData("Export-ConsulMqQueue jobs nowhere/out.jsonl", "FileNotFound")]
+    [InlineData("Export-ConsulMqQueue jobs out.jsonl -State Dead", "InvalidSetting")]
     [InlineData("Export-ConsulMqQueue jobs .", "PathIsDirectory")]
     [InlineData("Export-ConsulMqQueue jobs Env:OUT", "NotAFileSystemPath")]
     [InlineData("Import-ConsulMqQueue nobody.jsonl", "FileNotFound")]

@@ -6,7 +6,7 @@ namespace ConsulMq.Tests.Queueing.Behaviour;
 public abstract class BackupBehaviour(IBackend backend) : QueueBehaviour(backend)
 {
     /// <summary>Writes an export and returns its lines.</summary>
-    protected static async Task<byte[]> Export(MessageQueue queue, MessageStates states = MessageStates.All, List<ConsulMqException>? damage = null)
+    protected static async Task<byte[]> Export(MessageQueue queue, MessageState[]? states = null, List<ConsulMqException>? damage = null)
     {
         using var file = new MemoryStream();
         using var export = queue.OpenExport(file, states);

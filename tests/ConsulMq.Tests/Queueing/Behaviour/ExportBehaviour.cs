@@ -79,12 +79,12 @@ public abstract class ExportBehaviour(IBackend backend) : BackupBehaviour(backen
         await jobs.PushAsync(Text("later") with { NotBefore = clock.UtcNow + TimeSpan.FromHours(1) }, None);
         await Lease(jobs, 1);
         clock.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal(["later", "held", "ready"], await Texts(MessageStates.All));
-        Assert.Equal(["ready"], await Texts(MessageStates.Ready));
-        Assert.Equal(["held"], await Texts(MessageStates.InFlight));
-        Assert.Equal(["later", "held"], await Texts(MessageStates.Scheduled | MessageStates.InFlight));
+        Assert.Equal(["later", "held", "ready"], await Texts(MessageState.Ready, MessageState.InFlight, MessageState.Scheduled));
+        Assert.Equal(["ready"], await Texts(MessageState.Ready));
+        Assert.Equal(["held"], await Texts(MessageState.InFlight));
+        Assert.Equal(["later", "held"], await Texts(MessageState.Scheduled, MessageState.InFlight));
 
-        async Task<List<string?>> Texts(MessageStates states) =>
+        async Task<List<string?>> Texts(params MessageState[] states) =>
             [.. Lines(await Export(jobs, states))[1..^1].Select(static l => JsonDocument.Parse(l).RootElement.GetProperty("text").GetString())];
     }
 
