@@ -24,6 +24,7 @@
         'Get-ConsulMqConnection'
         'Get-ConsulMqIndex'
         'Get-ConsulMqItem'
+        'Get-ConsulMqNode'
         'Get-ConsulMqQueue'
         'Import-ConsulMqQueue'
         'Invoke-ConsulMqWorker'
@@ -31,12 +32,14 @@
         'New-ConsulMqQueue'
         'Pop-ConsulMqItem'
         'Push-ConsulMqItem'
+        'Register-ConsulMqQueueCheck'
         'Remove-ConsulMqItem'
         'Remove-ConsulMqQueue'
         'Set-ConsulMqQueue'
         'Start-ConsulMqDevAgent'
         'Stop-ConsulMqDevAgent'
         'Undo-ConsulMqItem'
+        'Unregister-ConsulMqQueueCheck'
         'Update-ConsulMqLease'
     )
     PrivateData          = @{

@@ -41,7 +41,7 @@ internal static class ErrorRecords
         ConsulMqError.AclDenied => ErrorCategory.PermissionDenied,
         ConsulMqError.TlsFailure => ErrorCategory.SecurityError,
         ConsulMqError.InvalidQueueName or ConsulMqError.PositionOutOfRange or ConsulMqError.InvalidReceiptHandle or ConsulMqError.InvalidDestination
-            or ConsulMqError.InvalidSetting => ErrorCategory.InvalidArgument,
+            or ConsulMqError.InvalidSetting or ConsulMqError.InvalidThreshold => ErrorCategory.InvalidArgument,
         ConsulMqError.QueueExists => ErrorCategory.ResourceExists,
         ConsulMqError.QueueNotFound or ConsulMqError.ItemNotFound => ErrorCategory.ObjectNotFound,
         ConsulMqError.MessageTooLarge or ConsulMqError.QueueFull => ErrorCategory.LimitsExceeded,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using ConsulMq.Bodies;
+using ConsulMq.Internal;
 
 namespace ConsulMq;
 
@@ -51,8 +52,8 @@ public static class Format
         item.HasContent && item.Content.Kind == BodyKind.Text && item.ContentType != BodyWriter.CliXmlContentType ? Clean(item.Content.Text!, 4000, keepLines: true) : Preview(item);
 
     /// <summary>How long ago, in one or two characters and a unit: <c>5s</c>, <c>12m</c>, <c>3h</c>, <c>9d</c>.</summary>
-    /// <param name="time">The moment.</param>
-    public static string Age(DateTimeOffset time) => Duration(DateTimeOffset.UtcNow - time);
+    /// <param name="time">The moment; null: empty.</param>
+    public static string Age(DateTimeOffset? time) => Duration(DateTimeOffset.UtcNow - time);
 
     /// <summary>How long until then: <c>5s</c>; <c>expired</c>; empty for never.</summary>
     /// <param name="deadline">The moment.</param>
@@ -61,15 +62,7 @@ public static class Format
 
     /// <summary>A time span in its largest unit. Below zero, as where clocks differ, is zero.</summary>
     /// <param name="span">The time span; null: empty.</param>
-    public static string Duration(TimeSpan? span) => span switch
-    {
-        null => "",
-        { TotalSeconds: < 1 } => "0s",
-        { TotalSeconds: < 100 } s => Whole(s.TotalSeconds, "s"),
-        { TotalMinutes: < 100 } s => Whole(s.TotalMinutes, "m"),
-        { TotalHours: < 48 } s => Whole(s.TotalHours, "h"),
-        { } s => Whole(s.TotalDays, "d"),
-    };
+    public static string Duration(TimeSpan? span) => span is { } time ? ShortDuration.Of(time) : "";
 
     /// <summary>A number of bytes for people: <c>812 B</c>, <c>1.5 KiB</c>, <c>12 MiB</c>.</summary>
     /// <param name="bytes">The number.</param>
@@ -123,8 +116,6 @@ public static class Format
         _ when char.IsControl(c) || char.IsSurrogate(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => '\ufffd',
         _ => c,
     };
-
-    private static string Whole(double number, string unit) => Math.Floor(number).ToString("0", CultureInfo.InvariantCulture) + unit;
 
     private static string Hex(ReadOnlySpan<byte> bytes)
     {

@@ -1,3 +1,5 @@
+using ConsulMq.Internal;
+
 namespace ConsulMq;
 
 /// <summary>How a connection works. All have defaults.</summary>
@@ -36,10 +38,12 @@ public sealed record ConnectionSettings
     /// <summary>How likely a process does the rare chores at its first chance, and not only after ten minutes.</summary>
     internal double FirstChores { get; init; } = 1 / 16.0;
 
+    /// <summary>How long the agent believes that this process lives, and that a queue is as it was said to be, without hearing of it again.</summary>
+    internal TimeSpan CheckTtl { get; init; } = TimeSpan.FromSeconds(30);
+
     private static string DefaultClientName()
     {
         using var process = global::System.Diagnostics.Process.GetCurrentProcess();
-        var name = $"{Environment.MachineName}-{process.Id}";
-        return new string([.. name.Select(static c => char.IsLetterOrDigit(c) && c < 128 || c is '-' or '.' ? c : '-')]);
+        return PlainText.Of($"{Environment.MachineName}-{process.Id}");
     }
 }

@@ -6,7 +6,7 @@ using ConsulMq.Storage;
 namespace ConsulMq;
 
 /// <summary>A connection to a Consul and the queues in it. All members may be used by many threads at once.</summary>
-public sealed class ConsulMqConnection : IDisposable
+public sealed partial class ConsulMqConnection : IDisposable
 {
     private readonly ConcurrentDictionary<string, (MessageQueue Queue, QueueContext Context)> _queues = new(StringComparer.Ordinal);
     private readonly IdGenerator _ids;
@@ -83,6 +83,7 @@ public sealed class ConsulMqConnection : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        _services.Dispose();
         foreach (var queue in _queues.Values)
             queue.Context.Background.Wait(TimeSpan.FromSeconds(5));
         _sessions.Dispose();

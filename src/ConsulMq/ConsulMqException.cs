@@ -63,6 +63,9 @@ public enum ConsulMqError
     /// <summary>What is set, or asked for, is out of its range.</summary>
     InvalidSetting,
 
+    /// <summary>The thresholds of a queue's check make no sense.</summary>
+    InvalidThreshold,
+
     /// <summary>There is such a queue already.</summary>
     QueueExists,
 

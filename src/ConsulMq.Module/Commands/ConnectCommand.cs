@@ -8,12 +8,16 @@ namespace ConsulMq.Commands;
 
 /// <summary>
 /// Connects to a Consul and makes that the current connection of this runspace. What is not given comes from Consul's own environment variables
-/// (<c>CONSUL_HTTP_ADDR</c>, <c>CONSUL_HTTP_TOKEN</c>, ...), then from Consul's defaults. One request tells at once whether address and token are right.
+/// (<c>CONSUL_HTTP_ADDR</c>, <c>CONSUL_HTTP_TOKEN</c>, ...), then from Consul's defaults. One request tells at once whether address and token are right,
+/// another one registers this process with the Consul agent, so that others can see who is connected.
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "ConsulMq", DefaultParameterSetName = "Consul")]
 [OutputType(typeof(ConsulMqConnection))]
 public sealed class ConnectCommand : ConsulMqCmdlet
 {
+    /// <summary>How long an agent that does not answer may keep the command. Usually a few milliseconds are enough.</summary>
+    private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Where Consul is: <c>host:port</c>, a URL, or <c>unix:///path</c>. Default: <c>CONSUL_HTTP_ADDR</c>, else <c>127.0.0.1:8500</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "Consul")]
     [ValidateNotNullOrEmpty]
@@ -97,6 +101,13 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     [Duration]
     public TimeSpan? SessionTtl { get; set; }
 
+    /// <summary>
+    /// Do not register this process as an instance of service <c>consulmq</c> at the Consul agent, where <c>Get-ConsulMqNode</c> and Consul's own UI show who is
+    /// connected. Right for an address behind which there is not always the same agent.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter NoRegister { get; set; }
+
     private protected override object? Target => Address;
 
     private protected override void Begin()
@@ -107,14 +118,22 @@ public sealed class ConnectCommand : ConsulMqCmdlet
         {
             _ = connection.Queue();
             Greet(connection);
+            if (!NoRegister)
+                Register(connection);
         }
         catch
         {
-            connection.Dispose();
+            // An agent that does not answer holds up the end for a moment, which Ctrl-C does not wait for.
+            if (StopToken.IsCancellationRequested)
+                _ = Task.Run(connection.Dispose);
+            else
+                connection.Dispose();
             throw;
         }
 
-        RunspaceState.Current.Connection = connection;
+        // The same process in the same place: it is listed once, as it is connected now. Whoever holds the former connection can go on using it.
+        if (RunspaceState.Current.Replace(connection) is { } former && !InMemory && former.ToString() == connection.ToString())
+            Await(Task.Run(former.UnregisterNode));
         WriteObject(connection);
     }
 
@@ -130,6 +149,20 @@ public sealed class ConnectCommand : ConsulMqCmdlet
             // A token for keys alone may not ask the agent who it is, and needs not. Whether it is a token at all shows at the keys.
             Await(connection.QueueNamesAsync(StopToken));
             WriteVerbose($"Connected to Consul at {connection.Address}. The token may not read the agent (agent:read), so its version and datacenter are unknown.");
+        }
+    }
+
+    /// <summary>Tells who is here. Not to be able to is no reason not to work.</summary>
+    private void Register(ConsulMqConnection connection)
+    {
+        try
+        {
+            if (!Await(connection.RegisterNodeAsync(ThisNode.Describe(this), AgentPatience, StopToken)))
+                WriteWarning($"The agent at {connection.Address} has not yet registered this process as a node, which is tried on. The queues can be used. Without it: -NoRegister.");
+        }
+        catch (ConsulMqException e)
+        {
+            WriteWarning($"This process is not registered as a node, so Get-ConsulMqNode does not show it; the queues can be used. {e.Message} Without it: -NoRegister.");
         }
     }
 

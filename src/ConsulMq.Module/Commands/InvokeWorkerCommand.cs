@@ -19,7 +19,7 @@ namespace ConsulMq.Commands;
 /// </remarks>
 [Cmdlet(VerbsLifecycle.Invoke, "ConsulMqWorker", DefaultParameterSetName = "Queue")]
 [OutputType(typeof(object))]
-public sealed class InvokeWorkerCommand : ConnectionCmdlet
+public sealed class InvokeWorkerCommand : ConnectionCmdlet, IThresholdParameters
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
@@ -27,6 +27,7 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
     private readonly Stopwatch _sinceProgress = new();
     private Worker? _worker;
     private ProgressRecord? _progress;
+    private ConsulMqQueueCheck? _check;
 
     /// <summary>The queue's name, upper and lower case as it is. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "Queue")]
@@ -72,6 +73,31 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
     [Duration]
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Put the queue's state into Consul's health system while the worker works, as <c>Register-ConsulMqQueueCheck</c> does. Needs one of the thresholds. Where the
+    /// agent takes no check, that is a warning, and the worker works.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RegisterCheck { get; set; }
+
+    /// <summary>With <c>-RegisterCheck</c>: the check is a warning from so many ready messages on. Default: no such limit.</summary>
+    [Parameter]
+    public long? WarningDepth { get; set; }
+
+    /// <summary>With <c>-RegisterCheck</c>: the check is critical from so many ready messages on. Default: no such limit.</summary>
+    [Parameter]
+    public long? CriticalDepth { get; set; }
+
+    /// <summary>With <c>-RegisterCheck</c>: the check is a warning when the first message has waited for so long: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such limit.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? WarningAge { get; set; }
+
+    /// <summary>With <c>-RegisterCheck</c>: the check is critical when the first message has waited for so long: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such limit.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? CriticalAge { get; set; }
+
     private protected override object? Target => Queue;
 
     private protected override void Begin()
@@ -79,6 +105,8 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
         Validate(Timeout, nameof(Timeout));
         Validate(RetryDelay, nameof(RetryDelay));
         Validate(GracePeriod, nameof(GracePeriod));
+        if (!RegisterCheck && this.HasAny())
+            ThrowTerminatingError(ErrorRecords.Of("InvalidThreshold", ErrorCategory.InvalidArgument, "A threshold is for -RegisterCheck, which is missing.", Target));
     }
 
     private protected override void Process()
@@ -86,6 +114,7 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
         var queue = Link.Queue(Queue);
         _progress = new ProgressRecord(1, $"Working on queue '{queue.Name}'", "Begins");
         _worker = new Worker(queue, Options(), Setup(), _outlet);
+        _check = RegisterCheck ? Watch(queue) : null;
         var work = Task.Run(_worker.RunAsync);
         using (StopToken.Register(Stop))
         {
@@ -109,8 +138,23 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
+        _check?.Dispose();
         _worker?.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Work comes first: where the queue cannot be watched, it is done all the same.</summary>
+    private ConsulMqQueueCheck? Watch(MessageQueue queue)
+    {
+        try
+        {
+            return Await(Link.RegisterQueueCheckAsync(queue.Name, this.Thresholds(), StopToken));
+        }
+        catch (ConsulMqException e) when (e.Error != ConsulMqError.InvalidThreshold && !ErrorRecords.IsFatal(e))
+        {
+            WriteWarning($"The queue is not watched: {e.Message}");
+            return null;
+        }
     }
 
     private void Stop()

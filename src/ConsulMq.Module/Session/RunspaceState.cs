@@ -52,6 +52,18 @@ internal sealed class RunspaceState
         }
     }
 
+    /// <summary>Makes a new connection the current one.</summary>
+    /// <returns>The one before, if it was this runspace's own.</returns>
+    public ConsulMqConnection? Replace(ConsulMqConnection connection)
+    {
+        lock (_gate)
+        {
+            var former = IsLent ? null : _connection;
+            (_connection, IsLent) = (connection, false);
+            return former;
+        }
+    }
+
     /// <summary>Makes the connection of another runspace the current one of this.</summary>
     public void Lend(ConsulMqConnection connection)
     {

@@ -35,13 +35,32 @@ public sealed record ServiceRegistration
     /// <summary>Metadata: short strings by name.</summary>
     public IReadOnlyDictionary<string, string> Meta { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>ID of its TTL check; null: no check.</summary>
-    public string? CheckId { get; init; }
+    /// <summary>Its TTL checks.</summary>
+    public IReadOnlyList<TtlCheck> Checks { get; init; } = [];
+}
 
-    /// <summary>How long the check stays as it was reported; then it turns critical.</summary>
-    public TimeSpan CheckTtl { get; init; }
+/// <summary>A health check that is reported by whoever registered it, and turns critical when nobody reports in time.</summary>
+public sealed record TtlCheck
+{
+    /// <summary>Unique at the agent.</summary>
+    public required string Id { get; init; }
 
-    /// <summary>The service vanishes after it was critical for this long (at least a minute); zero: never.</summary>
+    /// <summary>What it is called, for people; null: Consul makes a name of the service's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What it means, for people.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>How long it stays as it was reported; then it turns critical.</summary>
+    public required TimeSpan Ttl { get; init; }
+
+    /// <summary>Its state until it is reported for the first time. One that the agent knows already keeps the state it has.</summary>
+    public CheckStatus Status { get; init; } = CheckStatus.Critical;
+
+    /// <summary>
+    /// Its service vanishes, with all of its checks, after this one was critical for so long, for whatever reason (at least a minute; Consul looks every
+    /// 30 seconds); zero: never.
+    /// </summary>
     public TimeSpan DeregisterCriticalAfter { get; init; }
 }
 
@@ -54,7 +73,21 @@ public sealed record ServiceRegistration
 /// <param name="Meta">Its metadata.</param>
 /// <param name="Status">The worst state among its checks.</param>
 /// <param name="Output">What the check in that state says.</param>
-public sealed record ServiceInstance(string Id, string Name, string Node, string Address, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta, CheckStatus Status, string Output);
+public sealed record ServiceInstance(string Id, string Name, string Node, string Address, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta, CheckStatus Status, string Output)
+{
+    /// <summary>The worst state among checks, and what the first of them that is in it has to say.</summary>
+    internal static (CheckStatus Status, string Output) Worst(IEnumerable<(CheckStatus Status, string Output)> checks)
+    {
+        var worst = (Status: CheckStatus.Passing, Output: "");
+        foreach (var check in checks)
+        {
+            if (check.Status > worst.Status || (check.Status == worst.Status && worst.Output.Length == 0))
+                worst = check;
+        }
+
+        return worst;
+    }
+}
 
 /// <summary>The instances of a service.</summary>
 /// <param name="Instances">All of them.</param>

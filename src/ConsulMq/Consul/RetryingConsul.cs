@@ -72,7 +72,8 @@ public sealed class RetryingConsul(IConsul inner, Clock clock, Func<double> rand
 
     /// <inheritdoc />
     public Task DeregisterServiceAsync(string serviceId, CancellationToken cancellation) =>
-        _loop.WriteAsync((inner, serviceId), static (x, ct) => Done(x.inner.DeregisterServiceAsync(x.serviceId, ct)), cancellation);
+        // A second time finds nothing.
+        _loop.ReadAsync((inner, serviceId), static (x, ct) => Done(x.inner.DeregisterServiceAsync(x.serviceId, ct)), default, cancellation);
 
     /// <inheritdoc />
     public Task UpdateCheckAsync(string checkId, CheckStatus status, string? output, CancellationToken cancellation) =>

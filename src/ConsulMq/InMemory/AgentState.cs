@@ -15,10 +15,17 @@ internal sealed class AgentState
     public string? Register(ServiceRegistration registration, ulong index, TimeSpan now)
     {
         _services.TryGetValue(registration.Id, out var former);
-        // As at a real agent, a TTL check that is new is critical until it is reported.
-        _services[registration.Id] = former is not null && former.Registration.CheckId == registration.CheckId
-            ? new Service(registration) { Status = former.Status, Output = former.Output, Since = former.Since }
-            : new Service(registration) { Status = registration.CheckId is null ? CheckStatus.Passing : CheckStatus.Critical, Since = now };
+        var checks = new List<Check>();
+        foreach (var definition in registration.Checks)
+        {
+            // As at a real agent, a check that is known keeps its state.
+            var known = former?.Checks.Find(check => check.Definition.Id == definition.Id);
+            checks.Add(known is null
+                ? new Check(definition) { Status = definition.Status, Since = now }
+                : new Check(definition) { Status = known.Status, Output = known.Output, Since = known.Since });
+        }
+
+        _services[registration.Id] = new Service(registration, checks);
         _indexes[registration.Name] = index;
         if (former is null || former.Registration.Name == registration.Name)
             return null;
@@ -48,18 +55,18 @@ internal sealed class AgentState
         changed = null;
         foreach (var service in _services.Values)
         {
-            if (service.Registration.CheckId != checkId)
+            if (service.Checks.Find(check => check.Definition.Id == checkId) is not { } check)
                 continue;
-            if (service.Status != status || service.Output != output)
+            if (check.Status != status || check.Output != output)
             {
                 changed = service.Registration.Name;
                 _indexes[changed] = index;
             }
             // How long it has been critical counts from when it turned so.
-            if (status != CheckStatus.Critical || service.Status != CheckStatus.Critical)
-                service.Since = now;
-            service.Status = status;
-            service.Output = output;
+            if (status != CheckStatus.Critical || check.Status != CheckStatus.Critical)
+                check.Since = now;
+            check.Status = status;
+            check.Output = output;
             return true;
         }
         return false;
@@ -71,9 +78,11 @@ internal sealed class AgentState
         foreach (var service in _services.Values)
         {
             var registration = service.Registration;
-            if (registration.Name == name)
-                instances.Add(new ServiceInstance(
-                    registration.Id, name, Identity.Node, Identity.NodeAddress, registration.Tags, registration.Meta, service.Status, service.Output));
+            if (registration.Name != name)
+                continue;
+            var (status, output) = ServiceInstance.Worst(service.Checks.Select(static check => (check.Status, check.Output)));
+            instances.Add(new ServiceInstance(
+                registration.Id, name, Identity.Node, Identity.NodeAddress, registration.Tags, registration.Meta, status, output));
         }
         return instances;
     }
@@ -83,8 +92,9 @@ internal sealed class AgentState
     {
         TimeSpan? next = null;
         foreach (var service in _services.Values)
-            if (service.Due is { } due && (next is null || due < next))
-                next = due;
+            foreach (var check in service.Checks)
+                if (check.Due is { } due && (next is null || due < next))
+                    next = due;
         return next;
     }
 
@@ -96,28 +106,30 @@ internal sealed class AgentState
             return null;
         foreach (var service in _services.Values)
         {
-            if (service.Due != next)
+            if (service.Checks.Find(check => check.Due == next) is not { } check)
                 continue;
-            if (service.Status == CheckStatus.Critical)
+            if (check.Status == CheckStatus.Critical)
                 return Deregister(service.Registration.Id, index);
-            service.Status = CheckStatus.Critical;
-            service.Output = "TTL expired";
-            service.Since = next;
+            check.Status = CheckStatus.Critical;
+            check.Output = "TTL expired";
+            check.Since = next;
             _indexes[service.Registration.Name] = index;
             return service.Registration.Name;
         }
         return null;
     }
 
-    private sealed class Service(ServiceRegistration registration)
+    private sealed record Service(ServiceRegistration Registration, List<Check> Checks);
+
+    private sealed class Check(TtlCheck definition)
     {
-        public ServiceRegistration Registration { get; } = registration;
+        public TtlCheck Definition { get; } = definition;
 
         public CheckStatus Status { get; set; }
 
         public string Output { get; set; } = "";
 
-        /// <summary>When the check was last reported or, if it is critical, when it turned so.</summary>
+        /// <summary>When it was last reported or, if it is critical, when it turned so.</summary>
         public TimeSpan Since { get; set; }
 
         /// <summary>When time alone changes it: the TTL passes, or it has been critical for too long.</summary>
@@ -125,11 +137,9 @@ internal sealed class AgentState
         {
             get
             {
-                if (Registration.CheckId is null)
-                    return null;
                 if (Status != CheckStatus.Critical)
-                    return Since + Registration.CheckTtl;
-                return Registration.DeregisterCriticalAfter > TimeSpan.Zero ? Since + Registration.DeregisterCriticalAfter : null;
+                    return Since + Definition.Ttl;
+                return Definition.DeregisterCriticalAfter > TimeSpan.Zero ? Since + Definition.DeregisterCriticalAfter : null;
             }
         }
     }

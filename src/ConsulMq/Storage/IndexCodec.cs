@@ -41,27 +41,8 @@ internal static class IndexCodec
         CultureInfo.InvariantCulture, """{{"due":{0},"touch":"{1}"}}""", due, touch));
 
     /// <summary>Reads when the message of a signal is due. Damage reads as 0: what matters is that somebody wrote it.</summary>
-    public static long ParseDue(ReadOnlySpan<byte> value)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(value);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-                return 0;
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("due"u8) && json.Read())
-                    return Math.Max(json.GetInt64(), 0);
-                json.Skip();
-            }
-        }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
-        {
-            return 0;
-        }
+    public static long ParseDue(ReadOnlySpan<byte> value) => Math.Max(JsonProperty.Number(value, "due"u8) ?? 0, 0);
 
-        return 0;
-    }
     /// <summary>The tail's value in a queue with a most depth.</summary>
     /// <param name="tail">What it says.</param>
     /// <param name="replaces">The ModifyIndex that this write replaces: it makes the value new each time, as in the head.</param>

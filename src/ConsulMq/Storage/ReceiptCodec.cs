@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Text.Json;
 
 namespace ConsulMq.Storage;
 
@@ -32,50 +31,10 @@ internal static class ReceiptCodec
     }
 
     /// <summary>The ID of the operation. Null: damage.</summary>
-    public static string? Operation(ReadOnlySpan<byte> value)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(value);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-                return null;
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("op"u8) && json.Read())
-                    return json.GetString();
-                json.Skip();
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-
-        return null;
-    }
+    public static string? Operation(ReadOnlySpan<byte> value) => JsonProperty.Text(value, "op"u8);
 
     /// <summary>When the lane was used. Null: damage.</summary>
-    public static DateTimeOffset? Time(ReadOnlySpan<byte> value)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(value);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-                return null;
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("at"u8) && json.Read())
-                    return json.GetDateTimeOffset();
-                json.Skip();
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            return null;
-        }
-
-        return null;
-    }
+    public static DateTimeOffset? Time(ReadOnlySpan<byte> value) => JsonProperty.Time(value, "at"u8);
 
     private static void Append(byte[] value, ref int at, ReadOnlySpan<byte> text)
     {

@@ -21,25 +21,5 @@ internal static class UploadMark
     }
 
     /// <summary>When the upload began, by its producer's clock; null: it is not a mark.</summary>
-    public static DateTimeOffset? Since(ReadOnlySpan<byte> value)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(value);
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-                return null;
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("at"u8) && json.Read())
-                    return json.GetDateTimeOffset();
-                json.Skip();
-            }
-        }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
-        {
-            // Not a mark.
-        }
-
-        return null;
-    }
+    public static DateTimeOffset? Since(ReadOnlySpan<byte> value) => JsonProperty.Time(value, "at"u8);
 }

@@ -45,6 +45,38 @@ public sealed class AccessTests : CommandTests, IClassFixture<AccessTests.Guarde
         Assert.Equal(["a", "b"], Session.Run("'a', 'b' | Push-ConsulMqItem jobs").Errors.Select(e => e.TargetObject.ToString()));
     }
 
+    [Fact]
+    public async Task Without_the_right_to_register_there_is_a_warning_and_the_work_goes_on()
+    {
+        var token = await _consul.TokenAsync("""key_prefix "mine/" { policy = "write" } session_prefix "" { policy = "write" }""");
+
+        var result = Session.Run($"$null = Connect-ConsulMq '{_consul.Address}' -Token {token} -Prefix mine; $null = 'x' | Push-ConsulMqItem watched; Invoke-ConsulMqWorker watched -StopWhenEmpty -RegisterCheck -WarningDepth 1 {{ $_.Body }}");
+
+        Assert.Empty(result.Errors.Select(e => e.ToString()));
+        Assert.Equal(["x"], result.Values);
+        Assert.Equal(2, result.Warnings.Count);
+        Assert.Contains("service:write on 'consulmq'", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("service:write on 'consulmq-queue'", result.Warnings[1], StringComparison.Ordinal);
+        var error = Fail("Register-ConsulMqQueueCheck watched -WarningDepth 1");
+        Assert.Equal("AclDenied,ConsulMq.Commands.RegisterQueueCheckCommand", error.FullyQualifiedErrorId);
+        Assert.Equal("watched", error.TargetObject);
+        // Consul leaves out what a token may not read, without a word.
+        Assert.Contains(Session.Run("Get-ConsulMqNode -Verbose").Verbose, static line => line.Contains("service:read", StringComparison.Ordinal));
+        Assert.Empty(Session.Run($"$null = Connect-ConsulMq '{_consul.Address}' -Token {token} -Prefix mine -NoRegister").Warnings);
+    }
+
+    [Fact]
+    public async Task With_the_right_to_register_a_process_and_its_checks_are_there()
+    {
+        var token = await _consul.TokenAsync("""key_prefix "mine/" { policy = "write" } service_prefix "consulmq" { policy = "write" } node_prefix "" { policy = "read" }""");
+
+        var result = Session.Run($"$null = Connect-ConsulMq '{_consul.Address}' -Token {token} -Prefix mine; (Register-ConsulMqQueueCheck watched -WarningDepth 1).Status.ToString()");
+
+        Assert.Empty(result.Warnings);
+        Assert.Equal(["Passing"], result.Values);
+        await Eventually.TrueAsync(() => Run("Get-ConsulMqNode | Where-Object Id -eq (Get-ConsulMqConnection).NodeId").Length == 1);
+    }
+
     /// <summary>One server for all tests of the class.</summary>
     public sealed class GuardedConsul : IAsyncLifetime
     {

@@ -80,4 +80,18 @@ public sealed class FormatTests() : CommandTests(InMemory)
         Assert.Equal(3, lines.Length);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
     }
+
+    [Theory]
+    [InlineData("Get-ConsulMqNode", "Host,Process,User,Queue,Status,Age")]
+    [InlineData("Register-ConsulMqQueueCheck ('n' * 60) -WarningDepth 1", "Queue,Status,Output")]
+    public async Task Who_is_connected_and_what_is_watched_fits_in_80_columns(string command, string columns)
+    {
+        using var process = ScriptHostProcess.Start("Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory -DefaultQueue ('q' * 40); " + command);
+
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(columns.Split(','), lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
 }

@@ -99,4 +99,20 @@ internal static class Scripts
         $out = [IO.TextWriter]::Synchronized($lines)
         Invoke-ConsulMqWorker jobs -ThrottleLimit $Count -StopWhenEmpty { ($using:out).WriteLine($_.Body); [Threading.Thread]::Sleep(2) }
         """;
+
+    /// <summary>
+    /// Connects anew and watches a queue, with checks that turn critical after a few seconds without news, says its node's ID and that of its check's service, and
+    /// ends when it is asked to stop.
+    /// </summary>
+    public const string BeThere =
+        """
+        $factory = [ConsulMq.Commands.ConnectCommand].Assembly.GetType('ConsulMq.Session.ConnectionFactory')
+        $settings = $factory.GetProperty('Settings').GetValue($null)
+        [ConsulMq.ConnectionSettings].GetProperty('CheckTtl', [Reflection.BindingFlags] 'NonPublic, Instance').SetValue($settings, [TimeSpan] '00:00:05')
+        $connection = Connect-ConsulMq $Address -Prefix $Prefix
+        $check = Register-ConsulMqQueueCheck jobs -WarningDepth 1
+        $lines.WriteLine($connection.NodeId)
+        $lines.WriteLine($check.ServiceId)
+        while (-not [IO.File]::Exists($stop)) { [Threading.Thread]::Sleep(20) }
+        """;
 }

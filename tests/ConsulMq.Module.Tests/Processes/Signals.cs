@@ -8,13 +8,19 @@ internal static class Signals
 {
     private const int Interrupt = 2;
     private const int NoSuchProcess = 3;
+    private const int Terminate = 15;
     private const nint Default = 0, Ignore = 1;
 
     /// <summary>Sends it, unless the process has ended.</summary>
-    public static void SendInterrupt(int process)
+    public static void SendInterrupt(int process) => Send(process, Interrupt);
+
+    /// <summary>Asks a process to end, as a service manager does.</summary>
+    public static void SendTerminate(int process) => Send(process, Terminate);
+
+    private static void Send(int process, int signal)
     {
-        if (Kill(process, Interrupt) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)
-            throw new InvalidOperationException($"Process {process} could not be interrupted: error {Marshal.GetLastPInvokeError()}.");
+        if (Kill(process, signal) != 0 && Marshal.GetLastPInvokeError() != NoSuchProcess)
+            throw new InvalidOperationException($"Process {process} could not be sent signal {signal}: error {Marshal.GetLastPInvokeError()}.");
     }
 
     /// <summary>

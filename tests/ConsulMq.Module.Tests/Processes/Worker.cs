@@ -99,6 +99,9 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>Ctrl-C.</summary>
     public void Interrupt() => Signals.SendInterrupt(_process.Id);
 
+    /// <summary>What a service manager sends first.</summary>
+    public void Terminate() => Signals.SendTerminate(_process.Id);
+
     /// <summary>Waits for its end, which has to come within that time and with that exit code; null: with any.</summary>
     /// <returns>How long it took.</returns>
     public async Task<TimeSpan> EndsAsync(int? exitCode, TimeSpan within)

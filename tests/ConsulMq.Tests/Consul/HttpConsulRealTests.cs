@@ -250,9 +250,7 @@ public sealed class HttpConsulRealTests(ConsulFixture fixture) : IClassFixture<C
                 Name = name,
                 Tags = ["a", "b"],
                 Meta = new Dictionary<string, string> { ["k"] = "v" },
-                CheckId = name + "-check",
-                CheckTtl = TimeSpan.FromMinutes(1),
-                DeregisterCriticalAfter = TimeSpan.FromMinutes(5),
+                Checks = [new TtlCheck { Id = name + "-check", Ttl = TimeSpan.FromMinutes(1), DeregisterCriticalAfter = TimeSpan.FromMinutes(5) }],
             },
             None);
         await _consul.UpdateCheckAsync(name + "-check", CheckStatus.Warning, "so so", None);

@@ -99,10 +99,21 @@ public class HttpConsulRequestTests
         Assert.Equal("""{"Name":"n","Behavior":"release","LockDelay":"1500ms"}""", handler.Last.Body);
 
         await consul.RegisterServiceAsync(
-            new ServiceRegistration { Id = "i", Name = "n", Tags = ["t"], Meta = new Dictionary<string, string> { ["k"] = "v" }, CheckId = "c", CheckTtl = TimeSpan.FromSeconds(30), DeregisterCriticalAfter = TimeSpan.FromMinutes(2) },
+            new ServiceRegistration
+            {
+                Id = "i",
+                Name = "n",
+                Tags = ["t"],
+                Meta = new Dictionary<string, string> { ["k"] = "v" },
+                Checks =
+                [
+                    new TtlCheck { Id = "c", Ttl = TimeSpan.FromSeconds(30), DeregisterCriticalAfter = TimeSpan.FromMinutes(2) },
+                    new TtlCheck { Id = "d", Name = "D", Notes = "why", Ttl = TimeSpan.FromSeconds(1), Status = CheckStatus.Passing },
+                ],
+            },
             None);
         Assert.Equal(
-            """{"ID":"i","Name":"n","Tags":["t"],"Meta":{"k":"v"},"Check":{"CheckID":"c","TTL":"30s","DeregisterCriticalServiceAfter":"120s"}}""",
+            """{"ID":"i","Name":"n","Tags":["t"],"Meta":{"k":"v"},"Checks":[{"CheckID":"c","TTL":"30s","Status":"critical","DeregisterCriticalServiceAfter":"120s"},{"CheckID":"d","Name":"D","Notes":"why","TTL":"1s","Status":"passing"}]}""",
             handler.Last.Body);
         await consul.UpdateCheckAsync("c/1", CheckStatus.Critical, "out", None);
         Assert.Equal(new SentRequest("PUT", "/v1/agent/check/update/c%2F1", """{"Status":"critical","Output":"out"}""", null, null), handler.Last);

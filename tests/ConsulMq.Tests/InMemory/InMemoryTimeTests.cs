@@ -129,7 +129,7 @@ public sealed class InMemoryTimeTests : IDisposable
     public void A_check_turns_critical_when_nobody_reports_and_its_service_vanishes_later()
     {
         Now(_consul.RegisterServiceAsync(
-            new ServiceRegistration { Id = "s", Name = "s", CheckId = "c", CheckTtl = 10 * Second, DeregisterCriticalAfter = 60 * Second }, default));
+            new ServiceRegistration { Id = "s", Name = "s", Checks = [new TtlCheck { Id = "c", Ttl = 10 * Second, DeregisterCriticalAfter = 60 * Second }] }, default));
         Assert.Equal(CheckStatus.Critical, Assert.Single(Services().Instances).Status);
         Now(_consul.UpdateCheckAsync("c", CheckStatus.Passing, "ok", default));
         _clock.Advance(9 * Second);

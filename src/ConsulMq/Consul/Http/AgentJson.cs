@@ -56,15 +56,10 @@ internal static class AgentJson
         foreach (var entry in service.Meta)
             json.WriteString(entry.Key, entry.Value);
         json.WriteEndObject();
-        if (service.CheckId is not null)
-        {
-            json.WriteStartObject("Check");
-            json.WriteString("CheckID", service.CheckId);
-            json.WriteString("TTL", GoDuration.Format(service.CheckTtl));
-            if (service.DeregisterCriticalAfter > TimeSpan.Zero)
-                json.WriteString("DeregisterCriticalServiceAfter", GoDuration.Format(service.DeregisterCriticalAfter));
-            json.WriteEndObject();
-        }
+        json.WriteStartArray("Checks");
+        foreach (var check in service.Checks)
+            Write(json, check);
+        json.WriteEndArray();
         json.WriteEndObject();
     });
 
@@ -72,11 +67,33 @@ internal static class AgentJson
     public static ReadOnlyMemory<byte> Update(CheckStatus status, string? output) => JsonBody.Write(json =>
     {
         json.WriteStartObject();
-        json.WriteString("Status", status switch { CheckStatus.Passing => "passing", CheckStatus.Warning => "warning", _ => "critical" });
+        json.WriteString("Status", Text(status));
         if (output is not null)
             json.WriteString("Output", output);
         json.WriteEndObject();
     });
+
+    private static void Write(Utf8JsonWriter json, TtlCheck check)
+    {
+        json.WriteStartObject();
+        json.WriteString("CheckID", check.Id);
+        if (check.Name is not null)
+            json.WriteString("Name", check.Name);
+        if (check.Notes is not null)
+            json.WriteString("Notes", check.Notes);
+        json.WriteString("TTL", GoDuration.Format(check.Ttl));
+        json.WriteString("Status", Text(check.Status));
+        if (check.DeregisterCriticalAfter > TimeSpan.Zero)
+            json.WriteString("DeregisterCriticalServiceAfter", GoDuration.Format(check.DeregisterCriticalAfter));
+        json.WriteEndObject();
+    }
+
+    private static string Text(CheckStatus status) => status switch
+    {
+        CheckStatus.Passing => "passing",
+        CheckStatus.Warning => "warning",
+        _ => "critical",
+    };
 
     private static bool Flag(ref Utf8JsonReader reader)
     {

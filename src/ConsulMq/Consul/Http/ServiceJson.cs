@@ -29,16 +29,7 @@ internal static class ServiceJson
     {
         var node = element.GetProperty("Node");
         var service = element.GetProperty("Service");
-        var worst = CheckStatus.Passing;
-        var output = "";
-        foreach (var check in Items(element, "Checks"))
-        {
-            var status = Status(check.GetProperty("Status").GetString());
-            if (status > worst || output.Length == 0)
-                output = Text(check, "Output");
-            if (status > worst)
-                worst = status;
-        }
+        var (worst, output) = ServiceInstance.Worst(Items(element, "Checks").Select(static check => (Status(check.GetProperty("Status").GetString()), Text(check, "Output"))));
         var meta = new Dictionary<string, string>();
         if (service.TryGetProperty("Meta", out var entries) && entries.ValueKind != JsonValueKind.Null)
             foreach (var entry in entries.EnumerateObject())

@@ -58,11 +58,51 @@ public abstract class AgentConformance(IConsul consul) : ConformanceTests(consul
     }
 
     [Fact]
+    public async Task A_check_begins_as_it_is_registered_and_keeps_its_state_when_it_is_registered_again()
+    {
+        var registration = new ServiceRegistration
+        {
+            Id = _service,
+            Name = _service,
+            Checks = [new TtlCheck { Id = _service + "-check", Name = "a name 'ü'", Notes = "notes", Ttl = TimeSpan.FromMinutes(1), Status = CheckStatus.Passing }],
+        };
+        await Consul.RegisterServiceAsync(registration, None);
+        Assert.Equal(CheckStatus.Passing, (await Until(list => list.Instances.Count == 1)).Instances.Single().Status);
+        await Consul.UpdateCheckAsync(_service + "-check", CheckStatus.Warning, "hm", None);
+        await Until(list => list.Instances.Single().Status == CheckStatus.Warning);
+
+        await Consul.RegisterServiceAsync(registration with { Meta = new Dictionary<string, string> { ["a"] = "b" } }, None);
+
+        var instance = (await Until(list => list.Instances.Single().Meta.Count == 1)).Instances.Single();
+        Assert.Equal((CheckStatus.Warning, "hm"), (instance.Status, instance.Output));
+        await Consul.DeregisterServiceAsync(_service, None);
+    }
+
+    [Fact]
+    public async Task A_service_is_as_bad_as_the_worst_of_its_checks()
+    {
+        await Consul.RegisterServiceAsync(
+            new ServiceRegistration
+            {
+                Id = _service,
+                Name = _service,
+                Checks = [.. new[] { "a", "b" }.Select(name => new TtlCheck { Id = $"{_service}-{name}", Ttl = TimeSpan.FromMinutes(1), Status = CheckStatus.Passing })],
+            },
+            None);
+        await Until(list => list.Instances.Count == 1 && list.Instances[0].Status == CheckStatus.Passing);
+        await Consul.UpdateCheckAsync(_service + "-b", CheckStatus.Warning, "so so", None);
+        Assert.Equal("so so", (await Until(list => list.Instances.Single().Status == CheckStatus.Warning)).Instances.Single().Output);
+        await Consul.UpdateCheckAsync(_service + "-a", CheckStatus.Critical, "bad", None);
+        Assert.Equal("bad", (await Until(list => list.Instances.Single().Status == CheckStatus.Critical)).Instances.Single().Output);
+        await Consul.DeregisterServiceAsync(_service, None);
+    }
+
+    [Fact]
     public async Task A_report_for_a_check_that_does_not_exist_is_an_error() =>
         await Assert.ThrowsAsync<ConsulException>(() => Consul.UpdateCheckAsync(_service + "-none", CheckStatus.Passing, null, None));
 
     private Task Register() => Consul.RegisterServiceAsync(
-        new ServiceRegistration { Id = _service, Name = _service, CheckId = _service + "-check", CheckTtl = TimeSpan.FromMinutes(1), DeregisterCriticalAfter = TimeSpan.FromMinutes(2) },
+        new ServiceRegistration { Id = _service, Name = _service, Checks = [new TtlCheck { Id = _service + "-check", Ttl = TimeSpan.FromMinutes(1), DeregisterCriticalAfter = TimeSpan.FromMinutes(2) }] },
         None);
 
     /// <summary>Blocks on the service until it is as it should be, as a user of it would.</summary>
