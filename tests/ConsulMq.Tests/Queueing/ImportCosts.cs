@@ -9,13 +9,15 @@ public sealed class ImportCosts : IDisposable
 {
     private readonly InMemoryConsul _consul = new();
     private readonly CountingConsul _counting;
+    private readonly HeldWrites _writes;
     private readonly ConsulMqConnection _connection;
 
     public ImportCosts()
     {
         _counting = new CountingConsul(_consul);
+        _writes = new HeldWrites(_counting);
         _connection = new ConsulMqConnection(
-            new Unowned(new Slow(_counting)), new ConnectionSettings { Clock = new InMemory.ManualClock(), FirstChores = 0, Random = new OnePage() });
+            new Unowned(_writes), new ConnectionSettings { Clock = new InMemory.ManualClock(), FirstChores = 0, Random = new OnePage() });
     }
 
     private static CancellationToken None => CancellationToken.None;
@@ -43,7 +45,9 @@ public sealed class ImportCosts : IDisposable
     public async Task AThousandSmallMessagesAreAsManyWritesAsAPushOfThem()
     {
         var file = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(Line)));
-        using var import = await Import(new MemoryStream(file));
+        // The first write takes as long as it takes to read the file.
+        _writes.Hold();
+        using var import = await Import(new Ending(file, _writes.Release));
         Assert.Equal(1000, import.Added);
         // The first message goes at once, the others together. Before that: how far the file is, whether there is a queue, and its tail.
         Assert.Equal((5, 2), _counting.Take());
@@ -67,5 +71,17 @@ public sealed class ImportCosts : IDisposable
 
         // The index, what is scheduled, what is in flight before and behind, and the one page with the index before it.
         Assert.Equal((6, 0), _counting.Take());
+    }
+
+    /// <summary>Tells when all of it was read.</summary>
+    private sealed class Ending(byte[] bytes, Action end) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = Read(buffer.Span);
+            if (read == 0)
+                end();
+            return new(read);
+        }
     }
 }
