@@ -46,7 +46,7 @@ internal static class ErrorRecords
         ConsulMqError.QueueNotFound or ConsulMqError.ItemNotFound => ErrorCategory.ObjectNotFound,
         ConsulMqError.MessageTooLarge or ConsulMqError.QueueFull => ErrorCategory.LimitsExceeded,
         ConsulMqError.LeaseLost or ConsulMqError.NotLeased => ErrorCategory.InvalidOperation,
-        ConsulMqError.CorruptEntry or ConsulMqError.InvalidBody => ErrorCategory.InvalidData,
+        ConsulMqError.CorruptEntry or ConsulMqError.InvalidBody or ConsulMqError.InvalidImportLine => ErrorCategory.InvalidData,
         ConsulMqError.UnsupportedLayout => ErrorCategory.NotImplemented,
         ConsulMqError.Timeout => ErrorCategory.OperationTimeout,
         _ => ErrorCategory.NotSpecified,

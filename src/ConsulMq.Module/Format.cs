@@ -72,7 +72,7 @@ public static class Format
         < 0.05 => "0",
         < 99.95 => rate.Value.ToString("0.0", CultureInfo.InvariantCulture),
         < 9999.5 => rate.Value.ToString("0", CultureInfo.InvariantCulture),
-        _ => Whole(Math.Min(rate.Value / 1000, 99999), "k"),
+        _ => Math.Floor(Math.Min(rate.Value / 1000, 99999)).ToString("0", CultureInfo.InvariantCulture) + "k",
     };
 
     /// <summary>A number of bytes for people: <c>812 B</c>, <c>1.5 KiB</c>, <c>12 MiB</c>.</summary>

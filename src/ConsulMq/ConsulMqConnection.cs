@@ -63,6 +63,15 @@ public sealed partial class ConsulMqConnection : IDisposable
         return Find(QueueName.Validate(name ?? Settings.DefaultQueue)).Queue;
     }
 
+    /// <summary>Opens an import of what <see cref="QueueExport"/> wrote, or of lines like its. Nothing is read or sent before the first step.</summary>
+    /// <param name="source">The lines; stays the caller's. It is read once, from where it stands.</param>
+    /// <param name="name">What to call it in errors: the name of the file.</param>
+    /// <param name="queue">The queue; null: the one that its first line names, else the default queue.</param>
+    /// <param name="wait">How long to wait for room where the queue is full, as <see cref="MessageQueue.OpenPush"/> does it.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
+    public QueueImport OpenImport(Stream source, string name, string? queue = null, TimeSpan? wait = null) =>
+        new(this, source, name, queue is null ? null : QueueName.Validate(queue), wait);
+
     /// <summary>The names of all queues, in order.</summary>
     /// <param name="cancellation">Stops it.</param>
     public Task<IReadOnlyList<string>> QueueNamesAsync(CancellationToken cancellation) => Errors.Translate(ListAsync(cancellation));

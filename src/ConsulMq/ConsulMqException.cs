@@ -69,6 +69,9 @@ public enum ConsulMqError
     /// <summary>There is such a queue already.</summary>
     QueueExists,
 
+    /// <summary>A line of a file to import is not a message, or the file was cut there.</summary>
+    InvalidImportLine,
+
     /// <summary>Consul answered with an error of its own.</summary>
     ConsulError,
 }

@@ -51,6 +51,12 @@ public sealed class MessageQueue
         ? throw Errors.NegativePosition(Name, position)
         : new(_context, _pusher, new PlaceTarget(_context, position), wait);
 
+    /// <summary>Opens an export of the messages, which stay where they are.</summary>
+    /// <param name="target">Where the lines go; stays the caller's.</param>
+    /// <param name="states">Which messages; null: all that a backup must not lose.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidSetting"/>: dead letters are in a queue of their own.</exception>
+    public QueueExport OpenExport(Stream target, IReadOnlyCollection<MessageState>? states = null) => new(_context, target, states);
+
     /// <summary>Opens a consumer: its own view of the head of the queue. To be disposed, so that the next one can use that view.</summary>
     public QueueConsumer OpenConsumer() => new(_context, _consumers);
 
@@ -150,6 +156,15 @@ public sealed class MessageQueue
     /// <returns>How many messages there were just before, or -1 if not counted.</returns>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
     public Task<long> ClearAsync(bool count, CancellationToken cancellation) => Errors.Translate(new Remover(_context).ClearAsync(count, cancellation));
+
+    /// <summary>
+    /// Removes the messages that are ready and have expired, and nothing else: page by page, each in as few writes as hold them. They do not become dead
+    /// letters, whatever <see cref="QueueSettings.DeadLetterExpired"/> says.
+    /// </summary>
+    /// <param name="cancellation">Stops it between two writes.</param>
+    /// <returns>How many were removed by this.</returns>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
+    public Task<long> ClearExpiredAsync(CancellationToken cancellation) => Errors.Translate(new ExpiredRemover(_context).RemoveAsync(cancellation));
 
     /// <summary>Removes the queue and all that is in it.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>

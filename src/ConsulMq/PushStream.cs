@@ -30,12 +30,13 @@ public sealed class PushStream : IDisposable
     /// <param name="target">Where they go.</param>
     /// <param name="wait">How long to wait for room; null: not at all.</param>
     /// <param name="isTold">Whether those who listen to the library's telemetry are told; if not, the caller does.</param>
-    internal PushStream(QueueContext context, Pusher pusher, PushTarget target, TimeSpan? wait, bool isTold = true)
+    /// <param name="companion">What else its transactions write; null: nothing.</param>
+    internal PushStream(QueueContext context, Pusher pusher, PushTarget target, TimeSpan? wait, bool isTold = true, IPushCompanion? companion = null)
     {
         _isTold = isTold;
         _context = context;
         _pusher = pusher;
-        var terms = new PushTerms(wait, _closed.Token);
+        var terms = new PushTerms(wait, _closed.Token, companion);
         _commits = new(new PushGroup(context, pusher, target, terms, _failure, isTold), new PushGroup(context, pusher, target, terms, _failure, isTold), context.Settings.Continuations);
     }
 
@@ -52,8 +53,15 @@ public sealed class PushStream : IDisposable
         if (_isTold && Telemetry.IsOn)
             item = _context.Telemetry.Create(item);
         return draft.OpenBody is not null || BigBodies.IsBig(item)
-            ? new ValueTask(AddBigAsync(item, draft, tag, cancellation))
+            ? new ValueTask(AddBigAsync(new PushEntry(item, draft.Source, tag), draft.OpenBody, cancellation))
             : _commits.AddAsync(new PushEntry(item, draft.Source, tag), cancellation);
+    }
+
+    /// <summary>Takes a message in as it is. If it cannot be pushed, nothing behind it is.</summary>
+    internal ValueTask AddAsync(PushItem item, object? tag, CancellationToken cancellation)
+    {
+        var entry = new PushEntry(item, null, tag, IsVital: true);
+        return BigBodies.IsBig(item) ? new ValueTask(AddBigAsync(entry, null, cancellation)) : _commits.AddAsync(entry, cancellation);
     }
 
     /// <summary>Takes the next outcome, in the order of the items. False: none is there yet.</summary>
@@ -75,28 +83,27 @@ public sealed class PushStream : IDisposable
     }
 
     /// <summary>Uploads a body, and lets its message in behind those before it.</summary>
-    private async Task AddBigAsync(PushItem item, MessageDraft draft, object? tag, CancellationToken cancellation)
+    private async Task AddBigAsync(PushEntry entry, Func<Stream>? open, CancellationToken cancellation)
     {
-        PushEntry entry;
         try
         {
             if (_failure.Error is { } failed)
                 throw failed;
             var bodies = new BigBodies(_context);
-            item = draft.OpenBody is { } open
-                ? await bodies.ReadAsync(item, open, cancellation).ConfigureAwait(false)
-                : await bodies.UploadAsync(item, cancellation).ConfigureAwait(false);
-            entry = new PushEntry(item, draft.Source, tag);
+            var item = open is not null
+                ? await bodies.ReadAsync(entry.Item, open, cancellation).ConfigureAwait(false)
+                : await bodies.UploadAsync(entry.Item, cancellation).ConfigureAwait(false);
+            entry = entry with { Item = item };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            entry = new PushEntry(item, draft.Source, tag, new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", draft.Source, e));
+            entry = entry with { Error = new ConsulMqException(ConsulMqError.InvalidBody, $"The body cannot be read, and was not pushed: {e.Message}", entry.Source, e) };
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             // Without this one the later ones must not be pushed either, unless it is this one's own fault.
             var error = Errors.Any(e, "push", _context.Keys.Queue);
-            entry = new PushEntry(item, draft.Source, tag, error, Breaks: error.Error != ConsulMqError.MessageTooLarge);
+            entry = entry with { Error = error, Breaks = entry.IsVital || error.Error != ConsulMqError.MessageTooLarge };
         }
 
         await _commits.AddAsync(entry, cancellation).ConfigureAwait(false);

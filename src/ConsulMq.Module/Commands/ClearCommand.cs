@@ -2,21 +2,28 @@ using System.Management.Automation;
 
 namespace ConsulMq.Commands;
 
-/// <summary>Empties a queue and leaves it. What is pushed at the same time stays.</summary>
+/// <summary>Empties a queue and leaves it, or removes only what has expired. What is pushed at the same time stays.</summary>
 [Cmdlet(VerbsCommon.Clear, "ConsulMq", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(long))]
 public sealed class ClearCommand : QueueCmdlet
 {
-    /// <summary>Return how many messages were removed. That costs one read of the queue.</summary>
+    /// <summary>
+    /// Remove only the messages that have expired, which nobody is ever handed any more. They do not become dead letters, whatever is set for the queue.
+    /// What is in flight or scheduled stays.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Expired { get; set; }
+
+    /// <summary>Return how many messages were removed. For all of them, that costs one read of the queue more.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Process()
     {
         var queue = OpenQueue();
-        if (!ShouldProcess($"queue '{queue.Name}' at {Link}", "Remove all messages"))
+        if (!ShouldProcess($"queue '{queue.Name}' at {Link}", Expired ? "Remove the messages that have expired" : "Remove all messages"))
             return;
-        var removed = Await(queue.ClearAsync(PassThru, StopToken));
+        var removed = Await(Expired ? queue.ClearExpiredAsync(StopToken) : queue.ClearAsync(PassThru, StopToken));
         if (PassThru)
             WriteObject(removed);
     }

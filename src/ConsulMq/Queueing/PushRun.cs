@@ -9,8 +9,9 @@ namespace ConsulMq.Queueing;
 /// <param name="Error">Why it cannot be pushed by itself, if so.</param>
 /// <param name="Seen">What is known of its deduplication ID, if it has one.</param>
 /// <param name="Breaks">Whether no later item can be pushed either: Consul failed while its body was uploaded.</param>
+/// <param name="IsVital">Whether any error of it breaks: nothing may be pushed behind it without it.</param>
 internal readonly record struct PushEntry(
-    PushItem Item, object? Source, object? Tag, ConsulMqException? Error = null, Deduplication? Seen = null, bool Breaks = false)
+    PushItem Item, object? Source, object? Tag, ConsulMqException? Error = null, Deduplication? Seen = null, bool Breaks = false, bool IsVital = false)
 {
     /// <summary>The message as its producer sees it: the one that was pushed, or the one that it is a duplicate of.</summary>
     public QueueObject ToQueueObject(QueueContext context)
@@ -56,12 +57,8 @@ internal sealed class PushRun(PushBatch batch)
     {
         if (Batch.Entries.Count == 0)
             _timeToLive = settings.TimeToLive;
-        if (_broken is not null && entry.Error is null)
-            entry = entry with { Error = _broken };
         if (!TryEncode(ref entry, Unlimited))
             return false;
-        if (entry.Breaks)
-            _broken ??= entry.Error;
         _items.Add(entry);
         Covered++;
         return true;
@@ -86,6 +83,7 @@ internal sealed class PushRun(PushBatch batch)
     {
         Batch.Clear();
         _ids?.Clear();
+        _broken = null;
         _isPlaced = true;
         _timeToLive = settings.TimeToLive;
         _mostBytes = MostBytes(settings);
@@ -106,6 +104,23 @@ internal sealed class PushRun(PushBatch batch)
             if (_items[i].Item.Upload is { } upload && lost.Contains(upload))
                 _items[i] = _items[i] with { Item = await bodies.ReplaceAsync(_items[i].Item, upload).ConfigureAwait(false) };
         }
+    }
+
+    /// <summary>Gives items an error, so that they are not sent. The batch has to be encoded anew.</summary>
+    /// <param name="why">The error of an item; null: it stays as it is.</param>
+    /// <returns>Whether there are such items.</returns>
+    public bool Drop(Func<PushEntry, ConsulMqException?> why)
+    {
+        var any = false;
+        for (var i = 0; i < _items.Count; i++)
+        {
+            if (_items[i].Error is not null || why(_items[i]) is not { } error)
+                continue;
+            _items[i] = _items[i] with { Error = error };
+            any = true;
+        }
+
+        return any;
     }
 
     /// <summary>Covers all items: there is no sending any of them.</summary>
@@ -139,6 +154,10 @@ internal sealed class PushRun(PushBatch batch)
     /// <summary>Brings an item into the batch, if it needs to be there. False: it does not fit.</summary>
     private bool TryEncode(ref PushEntry entry, long room)
     {
+        if (_broken is not null && entry.Error is null)
+            entry = entry with { Error = _broken };
+        if (entry.Breaks)
+            _broken ??= entry.Error;
         if (entry.Error is not null)
             return true;
         try
@@ -160,7 +179,9 @@ internal sealed class PushRun(PushBatch batch)
         }
         catch (ConsulMqException e)
         {
-            entry = entry with { Error = e };
+            entry = entry with { Error = e, Breaks = entry.IsVital };
+            if (entry.Breaks)
+                _broken = e;
             return true;
         }
 

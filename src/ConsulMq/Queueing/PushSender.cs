@@ -25,7 +25,10 @@ internal sealed class PushSender(QueueContext context, PushTarget target)
         {
             var tail = await target.PrepareAsync(run).ConfigureAwait(false);
             var settings = tail?.Settings ?? context.Index.Settings;
-            run.Fit(settings);
+            if (terms.Companion?.Prepare(run) == true)
+                run.Fill(settings);
+            else
+                run.Fit(settings);
             if (tail?.Settings.MaxDepth is { } limit && run.Batch.Ready > 0)
             {
                 if (await _depth.RoomAsync(tail, run.Batch.Ready).ConfigureAwait(false) is not var (room, counted))
@@ -55,8 +58,11 @@ internal sealed class PushSender(QueueContext context, PushTarget target)
             operations.Clear();
             var landing = target.Add(operations, run.Batch, tail);
             var seen = AddChecks(operations, run, settings, writes: true);
+            terms.Companion?.AddTo(operations, run);
             var commit = await context.Committer.CommitAsync(operations).ConfigureAwait(false);
             target.Learn(landing, run.Batch, commit);
+            if (terms.Companion is { } companion)
+                await companion.LearnAsync(commit).ConfigureAwait(false);
             if (commit.Succeeded)
             {
                 OperationLog.Steps?.Step(Steps.Pushed(context, run.Batch, landing, operations.Count, commit));

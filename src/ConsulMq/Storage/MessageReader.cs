@@ -9,11 +9,23 @@ internal static class MessageReader
 
     /// <summary>Reads one line. Properties that this version does not know are passed over.</summary>
     /// <exception cref="FormatException">The line is not a message; the text says why.</exception>
-    public static Message Read(ReadOnlySpan<byte> line)
+    public static Message Read(ReadOnlySpan<byte> line) => Read(line, isExported: false, out _);
+
+    /// <summary>Reads one line of an export, or one that a person wrote: the time may be missing, and then is 0001-01-01.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="due">When it may be popped; null: at once.</param>
+    /// <exception cref="FormatException">The line is not a message, or its body is elsewhere; the text says why.</exception>
+    public static Message ReadExported(ReadOnlySpan<byte> line, out DateTimeOffset? due)
+    {
+        var message = Read(line, isExported: true, out due);
+        return message.HasBody ? message : throw new FormatException("its body is not in the line");
+    }
+
+    private static Message Read(ReadOnlySpan<byte> line, bool isExported, out DateTimeOffset? due)
     {
         try
         {
-            return ReadObject(line);
+            return ReadObject(line, isExported, out due);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -23,8 +35,9 @@ internal static class MessageReader
         }
     }
 
-    private static Message ReadObject(ReadOnlySpan<byte> line)
+    private static Message ReadObject(ReadOnlySpan<byte> line, bool isExported, out DateTimeOffset? due)
     {
+        due = null;
         var json = new Utf8JsonReader(line, Options);
         Guid? id = null;
         DateTimeOffset? at = null, expires = null;
@@ -48,6 +61,8 @@ internal static class MessageReader
                 expires = Next(ref json).GetDateTimeOffset().ToUniversalTime();
             else if (json.ValueTextEquals("deliveries"u8))
                 deliveries = Next(ref json).GetInt32();
+            else if (isExported && json.ValueTextEquals("due"u8))
+                due = Next(ref json).GetDateTimeOffset().ToUniversalTime();
             else if (json.ValueTextEquals("type"u8))
                 type = Next(ref json).GetString();
             else if (json.ValueTextEquals("rank"u8))
@@ -82,7 +97,7 @@ internal static class MessageReader
         return new Message
         {
             Id = id ?? throw new FormatException("it has no id"),
-            CreatedAt = at ?? throw new FormatException("it has no time (at)"),
+            CreatedAt = at ?? (isExported ? DateTimeOffset.MinValue : throw new FormatException("it has no time (at)")),
             ExpiresAt = expires,
             ContentType = realType,
             Tags = tags,

@@ -28,12 +28,6 @@ internal sealed record QueueInfo
             json.WriteNumber("layout", CurrentLayout);
             json.WriteString("created", CreatedAt.UtcDateTime);
             WriteSettings(json);
-            foreach (var property in Unknown)
-            {
-                json.WritePropertyName(property.Key);
-                json.WriteRawValue(property.Value, skipInputValidation: true);
-            }
-
             json.WriteEndObject();
         }
 
@@ -83,8 +77,28 @@ internal sealed record QueueInfo
         };
     }
 
-    /// <summary>Writes what differs from the defaults.</summary>
-    private void WriteSettings(Utf8JsonWriter json)
+    /// <summary>Reads what <see cref="WriteSettings"/> wrote, as an object of its own.</summary>
+    /// <param name="json">Stands at the beginning of the object.</param>
+    /// <param name="text">The whole text that it reads.</param>
+    public static QueueInfo ReadSettings(ref Utf8JsonReader json, ReadOnlySpan<byte> text)
+    {
+        var settings = new QueueSettings();
+        var unknown = new List<KeyValuePair<string, byte[]>>();
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("its settings are not an object");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (ReadSetting(ref json, settings) is { } read)
+                settings = read;
+            else
+                unknown.Add(ReadUnknown(ref json, text));
+        }
+
+        return new QueueInfo { CreatedAt = default, Settings = settings, Unknown = unknown };
+    }
+
+    /// <summary>Writes what differs from the defaults, and what this version does not know.</summary>
+    public void WriteSettings(Utf8JsonWriter json)
     {
         if (Settings.TimeToLive is { } ttl)
             json.WriteNumber("ttl", (long)ttl.TotalMilliseconds);
@@ -100,6 +114,11 @@ internal sealed record QueueInfo
             json.WriteNumber("deduplicationWindow", (long)Settings.DeduplicationWindow.TotalMilliseconds);
         if (Settings.MaxBodyBytes != QueueSettings.DefaultMaxBodyBytes)
             json.WriteNumber("maxBodyBytes", Settings.MaxBodyBytes);
+        foreach (var property in Unknown)
+        {
+            json.WritePropertyName(property.Key);
+            json.WriteRawValue(property.Value, skipInputValidation: true);
+        }
     }
 
     /// <summary>Reads a setting. Null: this version does not know the property.</summary>

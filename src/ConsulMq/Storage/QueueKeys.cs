@@ -28,6 +28,7 @@ internal sealed class QueueKeys
         Chunks = Root + "d/";
         Uploads = Root + "o/";
         Seen = Root + "k/";
+        Imports = Root + "m/";
         Receipts = Root + "r/";
     }
 
@@ -79,11 +80,14 @@ internal sealed class QueueKeys
     /// <summary>The prefix of the deduplication IDs that were seen.</summary>
     public string Seen { get; }
 
+    /// <summary>The prefix of how far files were imported.</summary>
+    public string Imports { get; }
+
     /// <summary>The prefix of all receipts.</summary>
     public string Receipts { get; }
 
-    /// <summary>The prefixes of what a clear removes: messages in the log, in front, their cursors, chunks, uploads, and what is scheduled.</summary>
-    public string[] Contents => [Log, Front, Cursors, Chunks, Uploads, Scheduled];
+    /// <summary>The prefixes of what a clear removes: messages in the log, in front, their cursors, chunks, uploads, what is scheduled, and how far files were imported.</summary>
+    public string[] Contents => [Log, Front, Cursors, Chunks, Uploads, Scheduled, Imports];
 
     /// <summary>The prefixes of the rest: in flight, settled, their sessions, seen IDs, index, settings. Receipts stay.</summary>
     public string[] Remainder => [InFlight, Settled, Sessions, Seen, Index, System];
@@ -105,6 +109,9 @@ internal sealed class QueueKeys
 
     /// <summary>The prefix of the cursors of the front set's entries.</summary>
     public string FrontCursors => Cursors + "f/";
+
+    /// <summary>How far a file was imported.</summary>
+    public string Import(string id) => Imports + id;
 
     /// <summary>A lane's receipt.</summary>
     public string Receipt(string lane) => Receipts + lane;

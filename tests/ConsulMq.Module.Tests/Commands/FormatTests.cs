@@ -62,6 +62,19 @@ public sealed class FormatTests() : CommandTests(InMemory)
     }
 
     [Fact]
+    public async Task An_import_fits_in_80_columns()
+    {
+        using var process = ScriptHostProcess.Start(
+            "Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory; $f = \"$([IO.Path]::GetTempPath())$([guid]::NewGuid()).jsonl\"; $null = [IO.File]::Create($f).Dispose(); Import-ConsulMqQueue $f ('n' * 32) -PassThru; [IO.File]::Delete($f)");
+
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["Queue", "Lines", "Added", "Skipped", "Expired", "File"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
+
+    [Fact]
     public async Task A_lease_fits_in_80_columns()
     {
         using var process = ScriptHostProcess.Start("Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory; $null = 'x' | Push-ConsulMqItem jobs; Pop-ConsulMqItem jobs -LeaseDuration 10m | Update-ConsulMqLease");

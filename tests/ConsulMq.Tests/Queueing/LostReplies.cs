@@ -1,3 +1,4 @@
+using System.Text;
 using ConsulMq.Consul;
 using ConsulMq.InMemory;
 using ConsulMq.Tests.Support;
@@ -137,6 +138,43 @@ public sealed class LostReplies : IDisposable
         Assert.True(await consumer.WaitAsync(TimeSpan.FromSeconds(30), None));
         Assert.Equal(["b"], await Drain());
         Assert.Equal(Sabotage.None, _saboteur.Next);
+    }
+
+    [Theory]
+    [InlineData(Sabotage.LoseRequest)]
+    [InlineData(Sabotage.LoseReply)]
+    [InlineData(Sabotage.Resend)]
+    [InlineData(Sabotage.CommitAfterNextRequest)]
+    public async Task AnImportHappensOnce(Sabotage sabotage)
+    {
+        var file = Encoding.UTF8.GetBytes(string.Concat("abc".Select(static c => $"{{\"id\":\"{Guid.NewGuid()}\",\"text\":\"{c}\"}}\n")));
+        _saboteur.Next = sabotage;
+        Assert.Equal((3, 0), await Import(file));
+        Assert.Equal(Sabotage.None, _saboteur.Next);
+        Assert.Equal(["a", "b", "c"], await Drain());
+        Assert.Equal((0, 3), await Import(file));
+    }
+
+    [Fact]
+    public async Task AnImportThatCouldNotTellWhatHappenedGoesOnBehindIt()
+    {
+        var file = Encoding.UTF8.GetBytes(string.Concat("abc".Select(static c => $"{{\"id\":\"{Guid.NewGuid()}\",\"text\":\"{c}\"}}\n")));
+        _saboteur.Next = Sabotage.LoseReplyAndStayAway;
+        Assert.Equal(ConsulMqError.OutcomeUnknown, (await Assert.ThrowsAsync<ConsulMqException>(() => Import(file))).Error);
+        _saboteur.Next = Sabotage.None;
+        Assert.Equal((2, 1), await Import(file));
+        Assert.Equal(["a", "b", "c"], await Drain());
+    }
+
+    private async Task<(long Added, long Skipped)> Import(byte[] file)
+    {
+        using var import = _connection.OpenImport(new MemoryStream(file), "x.jsonl", "jobs");
+        while (await import.NextAsync(None))
+        {
+            // To the end.
+        }
+
+        return (import.Added, import.Skipped);
     }
 
     [Fact]

@@ -1,0 +1,86 @@
+using System.Management.Automation;
+using ConsulMq.Files;
+
+namespace ConsulMq.Commands;
+
+/// <summary>
+/// Writes a queue's messages into a file and leaves them where they are: a backup, or what another queue is to hold. The file is JSON Lines: what is
+/// scheduled comes first, then what is in flight, then what is ready, in order. It is not a snapshot: of what others push, pop and settle meanwhile some is
+/// in it and some is not; what stays in the queue is in it once. What has expired is left out. The file has its name once it is whole.
+/// </summary>
+[Cmdlet(VerbsData.Export, "ConsulMqQueue")]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportQueueCommand : QueueCmdlet
+{
+    /// <summary>
+    /// The file to write; its directory has to be there. If its name ends in <c>.gz</c>, it is compressed with gzip. For each of several queues its own:
+    /// <c>Get-ConsulMqQueue | Export-ConsulMqQueue -Path { "$($_.Name).jsonl.gz" }</c>.
+    /// </summary>
+    [Parameter(Position = 1, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>
+    /// Which messages: <c>Ready</c>, <c>InFlight</c> (held by a consumer), <c>Scheduled</c> (there only later). Default: all of them, so that a backup
+    /// does not lose what a consumer holds. Dead letters are in a queue of their own.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public MessageState[] State { get; set; } = [MessageState.Ready, MessageState.InFlight, MessageState.Scheduled];
+
+    /// <summary>Replace a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Return the file.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process()
+    {
+        try
+        {
+            Export(OpenQueue(), InputFile.Find(SessionState, Path, isLiteral: true)[0]);
+        }
+        catch (FileFault e)
+        {
+            WriteError(e.ToRecord());
+        }
+    }
+
+    private void Export(MessageQueue queue, string path)
+    {
+        var total = Total(Await(queue.SummaryAsync(StopToken)));
+        using var file = new ExportFile(path, Force);
+        using var export = queue.OpenExport(file.Target, State);
+        using var progress = new ProgressBar(this, $"Exporting queue '{queue.Name}'");
+        long messages = 0;
+        try
+        {
+            // A long line takes a while to make and to compress, and Ctrl-C does not wait for it.
+            while (Await(Task.Run(() => export.NextAsync(StopToken))) is { } step)
+            {
+                messages = step.Messages;
+                foreach (var damage in step.Damage)
+                    WriteError(ErrorRecords.Of(damage, damage.Subject));
+                progress.Report(messages, total);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw file.Fault(e);
+        }
+
+        var written = file.Complete();
+        WriteVerbose($"Exported {messages} messages of queue '{queue.Name}' to '{written.FullName}'.");
+        if (PassThru)
+            WriteObject(written);
+    }
+
+    private long Total(ConsulMqQueue? queue) => queue is null ? 0 : State.Distinct().Sum(state => state switch
+    {
+        MessageState.InFlight => queue.InFlight,
+        MessageState.Scheduled => queue.Scheduled,
+        _ => queue.Depth,
+    });
+}
