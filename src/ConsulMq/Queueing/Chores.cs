@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Internal;
 using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Queueing;
@@ -9,22 +10,14 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class Chores(QueueContext context)
 {
-    private const long Never = long.MinValue;
-
-    private static readonly TimeSpan Rhythm = TimeSpan.FromMinutes(10);
-
-    private long _next = Never;
+    private readonly Cadence _cadence = new(context.Settings.Clock, TimeSpan.FromMinutes(10));
 
     /// <summary>Begins them if it is time.</summary>
     public void InPassing()
     {
-        var now = context.Settings.Clock.Elapsed;
-        var next = Interlocked.Read(ref _next);
-        if (next != Never && now.Ticks < next)
+        if (!_cadence.TryBegin(out var isFirst))
             return;
-        if (Interlocked.CompareExchange(ref _next, (now + Rhythm).Ticks, next) != next)
-            return;
-        if (next != Never || context.Settings.Random.NextDouble() < context.Settings.FirstChores)
+        if (!isFirst || context.Settings.Random.NextDouble() < context.Settings.FirstChores)
             context.Background.Add(OperationLog.Apart(this, static self => self.DoAsync()));
     }
 

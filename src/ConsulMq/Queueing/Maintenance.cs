@@ -1,5 +1,6 @@
 using ConsulMq.Consul;
 using ConsulMq.Diagnostics;
+using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
 
@@ -10,12 +11,8 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class Maintenance(QueueContext context)
 {
-    private const long Never = long.MinValue;
-
     /// <summary>What one look in the background moves at most.</summary>
     private const int TransactionsAtOnce = 16;
-
-    private static readonly TimeSpan Rhythm = TimeSpan.FromSeconds(1);
 
     /// <summary>After an error, those who wait try again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -23,7 +20,7 @@ internal sealed class Maintenance(QueueContext context)
     private readonly Scheduler _scheduler = new(context);
     private readonly Reaper _reaper = new(context);
     private readonly Chores _chores = new(context);
-    private long _next = Never;
+    private readonly Cadence _cadence = new(context.Settings.Clock, TimeSpan.FromSeconds(1));
     private int _reaped;
 
     /// <summary>Another one than before: this client has learnt of due times, or brought something back, meanwhile.</summary>
@@ -38,7 +35,7 @@ internal sealed class Maintenance(QueueContext context)
     /// <returns>Whether a message may have come into the queue: read again. If not, when to ask again though nothing else has happened.</returns>
     public async Task<DueLook> GiveAsync(HeadView view, bool isWaiting, CancellationToken cancellation)
     {
-        Interlocked.Exchange(ref _next, (context.Settings.Clock.Elapsed + Rhythm).Ticks);
+        _cadence.Begin();
         _chores.InPassing();
         var due = await MoveDueAsync(view.Due, isWaiting, 1, cancellation).ConfigureAwait(false);
         var reaped = await ReapAsync(view.Sessions, true, cancellation).ConfigureAwait(false);
@@ -62,14 +59,10 @@ internal sealed class Maintenance(QueueContext context)
     /// <param name="view">What the operation has just read, if so.</param>
     public void InPassing(HeadView? view = null)
     {
-        var now = context.Settings.Clock.Elapsed;
-        var next = Interlocked.Read(ref _next);
-        if (next != Never && now.Ticks < next)
-            return;
-        if (Interlocked.CompareExchange(ref _next, (now + Rhythm).Ticks, next) != next)
+        if (!_cadence.TryBegin(out var isFirst))
             return;
         // A process that takes a single message looks only at what it has read anyway.
-        if (next != Never)
+        if (!isFirst)
             context.Background.Add(OperationLog.Apart(this, static self => self.LookAsync()));
         else if (view is not null)
             context.Background.Add(OperationLog.Apart((Self: this, View: view), static x => x.Self.DoAsync(x.View.Due, x.View.Sessions)));

@@ -1,4 +1,5 @@
 using ConsulMq.Diagnostics;
+using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
 
@@ -44,7 +45,7 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
                 var tasks = new List<Task>(4) { index.NextAsync(wait, stop.Token), sessions.NextAsync(stop.Token) };
                 if (page is not null)
                     tasks.Add(page.NextAsync(wait, stop.Token));
-                await BlockAsync(tasks, seen.Next is { } next ? Shorter(left, Until(next)) : left, stop.Token).ConfigureAwait(false);
+                await context.Settings.Clock.WhenAnyAsync(tasks, seen.Next is { } next ? Shorter(left, Until(next)) : left, stop.Token).ConfigureAwait(false);
             }
         }
         finally
@@ -60,18 +61,5 @@ internal sealed class Waiter(QueueContext context, Func<CancellationToken, Task<
     {
         var left = TimeSpan.FromMilliseconds(Math.Max(due - context.Now.ToUnixTimeMilliseconds(), 0) + 1);
         return left + TimeSpan.FromTicks((long)(Spread.Ticks * context.Settings.Random.NextDouble()));
-    }
-
-    /// <summary>Blocks until something changed or the time is over.</summary>
-    private async Task BlockAsync(List<Task> tasks, TimeSpan time, CancellationToken cancellation)
-    {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var over = context.Settings.Clock.Delay(time, timer.Token);
-        tasks.Add(over);
-        var first = await Task.WhenAny(tasks).ConfigureAwait(false);
-        timer.Cancel();
-        if (first != over)
-            await first.ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
     }
 }

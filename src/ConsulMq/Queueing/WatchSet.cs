@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
 
@@ -40,16 +41,8 @@ internal sealed class WatchSet(IConsul consul, Clock clock, TimeSpan longest) : 
     }
 
     /// <summary>Blocks until something may have changed or the time is over.</summary>
-    public async Task BlockAsync(TimeSpan wait, CancellationToken cancellation)
-    {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var over = clock.Delay(wait, timer.Token);
-        var first = await Task.WhenAny(_watches.Values.Select(w => w.Watch.NextAsync(longest, w.Stop.Token)).Append(over)).ConfigureAwait(false);
-        timer.Cancel();
-        if (first != over)
-            await first.ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
-    }
+    public Task BlockAsync(TimeSpan wait, CancellationToken cancellation) =>
+        clock.WhenAnyAsync([.. _watches.Values.Select(w => w.Watch.NextAsync(longest, w.Stop.Token))], wait, cancellation);
 
     /// <inheritdoc />
     public void Dispose()
