@@ -1,6 +1,6 @@
 using ConsulMq.Consul;
-using ConsulMq.Internal;
 using ConsulMq.Diagnostics;
+using ConsulMq.Internal;
 
 namespace ConsulMq.Queueing;
 

@@ -1,5 +1,5 @@
-using ConsulMq.TestSupport;
 using ConsulMq.Tests.Support;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Queueing.Behaviour;
 
