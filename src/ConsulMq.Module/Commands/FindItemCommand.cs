@@ -125,14 +125,8 @@ public sealed class FindItemCommand : ConnectionCmdlet
     {
         foreach (var name in Queue ?? [Link.Settings.DefaultQueue])
         {
-            if (!WildcardPattern.ContainsWildcardCharacters(name))
-            {
-                yield return name;
-                continue;
-            }
-
-            var wildcard = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-            foreach (var match in Await(Link.QueueNamesAsync(StopToken)).Where(candidate => wildcard.IsMatch(candidate) || candidate == name))
+            var pattern = new QueuePattern(name);
+            foreach (var match in pattern.IsWildcard ? Await(Link.QueueNamesAsync(StopToken)).Where(pattern.IsMatch) : [name])
                 yield return match;
         }
     }

@@ -1,4 +1,4 @@
-using System.Management.Automation;
+using ConsulMq.Parameters;
 using ConsulMq.Watching;
 
 namespace ConsulMq.Commands;
@@ -37,10 +37,10 @@ public sealed partial class GetQueueCommand
 
     private QueueMonitor OpenMonitor()
     {
-        if (!_watched.Exists(WildcardPattern.ContainsWildcardCharacters))
-            return Link.OpenMonitor(_watched);
-        var patterns = _watched.Select(static pattern => (Pattern: pattern, Wildcard: Wildcard(pattern))).ToList();
-        return Link.OpenMonitor(name => patterns.Exists(p => p.Pattern == name || (WildcardPattern.ContainsWildcardCharacters(p.Pattern) && p.Wildcard.IsMatch(name))));
+        var patterns = _watched.ConvertAll(static name => new QueuePattern(name));
+        return patterns.Exists(static pattern => pattern.IsWildcard)
+            ? Link.OpenMonitor(name => patterns.Exists(pattern => pattern.IsMatch(name)))
+            : Link.OpenMonitor(_watched);
     }
 
     /// <summary>An object for each queue that has changed.</summary>

@@ -41,8 +41,9 @@ public sealed partial class GetQueueCommand : ConnectionCmdlet
         {
             try
             {
-                if (WildcardPattern.ContainsWildcardCharacters(name))
-                    WriteMatches(name);
+                var pattern = new QueuePattern(name);
+                if (pattern.IsWildcard)
+                    WriteMatches(pattern);
                 else
                     Write(name, isOptional: false);
             }
@@ -53,19 +54,12 @@ public sealed partial class GetQueueCommand : ConnectionCmdlet
         }
     }
 
-    private void WriteMatches(string pattern)
+    private void WriteMatches(QueuePattern pattern)
     {
         _names ??= Await(Link.QueueNamesAsync(StopToken));
-        var wildcard = Wildcard(pattern);
-        foreach (var name in _names)
-        {
-            // The second: a queue whose name has brackets in it, written as it is.
-            if (wildcard.IsMatch(name) || name == pattern)
-                Write(name, isOptional: true);
-        }
+        foreach (var name in _names.Where(pattern.IsMatch))
+            Write(name, isOptional: true);
     }
-
-    private static WildcardPattern Wildcard(string pattern) => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 
     private void Write(string name, bool isOptional)
     {
