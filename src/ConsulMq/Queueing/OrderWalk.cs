@@ -17,48 +17,86 @@ internal sealed class OrderWalk(QueueContext context)
     private int _frontAt;
     private long? _next;
     private long _position;
-    private bool _ended;
+    private ulong _frontIndex;
+    private int _reported;
 
     /// <summary>The index as it was when the walk began; null: it has not, or there is no such queue.</summary>
     public IndexState? Start { get; private set; }
 
+    /// <summary>The index as it was last read; null: it was not, or there is no such queue.</summary>
+    public IndexState? Index { get; private set; }
+
+    /// <summary>Whether the last page of the log was read, or there is no such queue.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Whether messages are passed over whose big bodies are known to be damaged.</summary>
     public bool PassesOverDamagedBodies { get; init; }
 
-    /// <summary>The next page. Null: the end.</summary>
+    /// <summary>Begins the walk before its first page is asked for.</summary>
+    public async Task BeginAsync(CancellationToken cancellation)
+    {
+        Start = context.Index.Take(await context.Index.SnapshotAsync(null, sessions: false, cancellation).ConfigureAwait(false));
+        HasEnded = Start is null;
+        if (Start is null)
+            return;
+        _next = Start.Head.Page;
+        await RenewFrontAsync(Start, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the front set again if somebody may have put something there since: it comes in its place, or first if the walk is beyond that.</summary>
+    /// <param name="index">The index as it was just read.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task RenewFrontAsync(IndexState index, CancellationToken cancellation)
+    {
+        Index = index;
+        if (!index.Head.Front || index.HeadIndex == _frontIndex)
+            return;
+        if (_front is null)
+            _front = await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false);
+        else
+            await _front.ListAsync(cancellation).ConfigureAwait(false);
+        _frontIndex = index.HeadIndex;
+    }
+
+    /// <summary>The next page; behind the last one, what has come to the front set since, if that was renewed. Null: the end.</summary>
     public async Task<WalkedPage?> NextAsync(CancellationToken cancellation)
     {
-        while (!_ended)
+        if (_next is null && !HasEnded)
+        {
+            await BeginAsync(cancellation).ConfigureAwait(false);
+            if (Start is null)
+                await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
+        }
+
+        while (!HasEnded)
         {
             cancellation.ThrowIfCancellationRequested();
-            var asked = _next;
+            var asked = _next!.Value;
             var pairs = await context.Index.SnapshotAsync(asked, sessions: false, cancellation).ConfigureAwait(false);
-            if (context.Index.Take(pairs) is not { } index)
+            Index = context.Index.Take(pairs);
+            if (Index is null)
             {
                 await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-                _ended = true;
-                break;
+                HasEnded = true;
+                return null;
             }
 
-            if (asked is null)
+            if (asked < Index.Head.Page)
             {
-                Start = index;
-                if (index.Head.Front)
-                    _front = await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false);
-            }
-
-            if (asked is null || asked < index.Head.Page)
-            {
-                _next = index.Head.Page;
+                _next = Index.Head.Page;
                 continue;
             }
 
             _next = asked + 1;
-            _ended = asked >= index.Tail.Page;
-            return await MergeAsync(LogPage.Take(pairs, context.Keys, asked.Value), cancellation).ConfigureAwait(false);
+            HasEnded = asked >= Index.Tail.Page;
+            return await MergeAsync(LogPage.Take(pairs, context.Keys, asked), cancellation).ConfigureAwait(false);
         }
 
-        return null;
+        if (_front is null || (_frontAt >= _front.Messages.Count && _front.Horizon is null))
+            return null;
+        var late = new List<Spot>();
+        await AddFrontAsync(late, null, cancellation).ConfigureAwait(false);
+        return new WalkedPage(late, FrontDamage(_front));
     }
 
     /// <summary>The page's messages, and those of the front set that come before them; behind the last page, all of them.</summary>
@@ -79,10 +117,17 @@ internal sealed class OrderWalk(QueueContext context)
             }
         }
 
-        if (!_ended || _front is null)
+        if (!HasEnded || _front is null)
             return new WalkedPage(spots, page.Damage);
         await AddFrontAsync(spots, null, cancellation).ConfigureAwait(false);
-        return new WalkedPage(spots, [.. page.Damage, .. _front.Damage]);
+        return new WalkedPage(spots, [.. page.Damage, .. FrontDamage(_front)]);
+    }
+
+    private List<ConsulMqException> FrontDamage(FrontSet front)
+    {
+        List<ConsulMqException> damage = [.. front.Damage.Skip(_reported)];
+        _reported = front.Damage.Count;
+        return damage;
     }
 
     private async Task AddFrontAsync(List<Spot> spots, Rank? before, CancellationToken cancellation)
