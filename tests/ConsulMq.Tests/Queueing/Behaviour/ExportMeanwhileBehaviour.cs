@@ -97,6 +97,38 @@ public abstract class ExportMeanwhileBehaviour(IBackend backend) : BackupBehavio
         Assert.Equal(Numbers(6), await Texts(disturbed.Queue("jobs")));
     }
 
+    [Fact]
+    public async Task WhatIsLeasedWhileAnImportLooksForItIsNotAddedTwice()
+    {
+        using var connection = Connect();
+        var jobs = connection.Queue("jobs");
+        await PushAll(jobs, Numbers(6));
+        var file = await Export(jobs);
+        var count = 0;
+        using var disturbed = Connect(through: consul => new BeforePages(consul, async () =>
+        {
+            if (++count == 1)
+                await Lease(jobs, 6);
+        }));
+        Assert.Equal((0, 6), await Import(disturbed, file));
+        Assert.Equal(1, count);
+    }
+
+    [Fact]
+    public async Task WhatIsGivenBackWhileAnImportLooksForItIsNotAddedTwice()
+    {
+        using var connection = Connect();
+        var jobs = connection.Queue("jobs");
+        await PushAll(jobs, Numbers(6));
+        var file = await Export(jobs);
+        using var disturbed = Connect(through: consul => new BeforePages(consul, async () =>
+        {
+            foreach (var item in await Lease(jobs, 6))
+                await SettleOne(jobs, Settlement.Of(SettlementKind.Return, item));
+        }));
+        Assert.Equal((0, 6), await Import(disturbed, file));
+    }
+
     private async Task Check(int? page, Func<MessageQueue, Task> disturb)
     {
         using var connection = Connect();
