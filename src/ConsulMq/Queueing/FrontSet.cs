@@ -76,6 +76,7 @@ internal sealed class FrontSet
         var some = _keys.GetRange(_loaded, Math.Min(EntryReader.PerRead, _keys.Count - _loaded));
         if (some.Count == 0)
             return;
+        var added = _messages.Count;
         foreach (var entry in await EntryReader.ReadAsync(_context, some, _damage, cancellation).ConfigureAwait(false))
         {
             _entries.Add(entry);
@@ -84,8 +85,31 @@ internal sealed class FrontSet
         }
 
         _loaded += some.Count;
-
         _context.DamagedBodies.ApplyTo(_entries);
-        _messages.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
+        Merge(added);
+    }
+
+    /// <summary>Drops the first messages, and the entries of which none is left, from memory. For a walk that does not come back to them.</summary>
+    /// <param name="count">How many messages, 0 or more.</param>
+    public void Forget(int count)
+    {
+        if (count == 0)
+            return;
+        _messages.RemoveRange(0, count);
+        var left = new HashSet<StoredEntry>(_messages.Select(static message => message.Entry));
+        _entries.RemoveAll(entry => !left.Contains(entry));
+    }
+
+    /// <summary>Brings the messages from <paramref name="added"/> on in order with those before, which are in order.</summary>
+    private void Merge(int added)
+    {
+        _messages.Sort(added, _messages.Count - added, MessagesByRank);
+        if (added == _messages.Count)
+            return;
+        // Of those before, only what comes behind the first new one takes part: as a rule nothing.
+        var from = _messages.BinarySearch(0, added, _messages[added], MessagesByRank);
+        from = from < 0 ? ~from : from;
+        if (from < added)
+            _messages.Sort(from, _messages.Count - from, MessagesByRank);
     }
 }

@@ -8,12 +8,20 @@ namespace ConsulMq.Queueing;
 internal sealed record WalkedPage(IReadOnlyList<Spot> Spots, IReadOnlyList<ConsulMqException> Damage);
 
 /// <summary>
-/// Walks over the messages that are ready, in order of rank, page by page: memory is bounded however deep the queue. What others push and take meanwhile
+/// Walks over the messages that are ready, in order of rank, page by page: memory is bounded however deep the queue, but for the names of the front set. What others push and take meanwhile
 /// may or may not be seen; each page is a snapshot. For one caller at a time.
 /// </summary>
 internal sealed class OrderWalk(QueueContext context)
 {
+    /// <summary>So many bytes of the front set are in a page at most, but for one message; the rest of the page comes as pages of its own.</summary>
+    private const long FrontBytes = 1024 * 1024;
+
     private FrontSet? _front;
+    private LogPage? _page;
+    private int _entryAt;
+    private int _offset;
+    private long _frontBytes;
+    private bool _isLast;
     private int _frontAt;
     private long? _next;
     private long _position;
@@ -70,6 +78,8 @@ internal sealed class OrderWalk(QueueContext context)
 
         while (!HasEnded)
         {
+            if (_page is not null)
+                return await MergeAsync(_page, cancellation).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             var asked = _next!.Value;
             var pairs = await context.Index.SnapshotAsync(asked, sessions: false, cancellation).ConfigureAwait(false);
@@ -88,13 +98,17 @@ internal sealed class OrderWalk(QueueContext context)
             }
 
             _next = asked + 1;
-            HasEnded = asked >= Index.Tail.Page;
-            return await MergeAsync(LogPage.Take(pairs, context.Keys, asked), cancellation).ConfigureAwait(false);
+            _isLast = asked >= Index.Tail.Page;
+            _page = LogPage.Take(pairs, context.Keys, asked);
+            (_entryAt, _offset) = (0, 0);
+            if (PassesOverDamagedBodies)
+                context.DamagedBodies.ApplyTo(_page.Entries);
         }
 
         if (_front is null || (_frontAt >= _front.Messages.Count && _front.Horizon is null))
             return null;
         var late = new List<Spot>();
+        _frontBytes = 0;
         await AddFrontAsync(late, null, cancellation).ConfigureAwait(false);
         return new WalkedPage(late, FrontDamage(_front));
     }
@@ -103,24 +117,24 @@ internal sealed class OrderWalk(QueueContext context)
     private async Task<WalkedPage> MergeAsync(LogPage page, CancellationToken cancellation)
     {
         var spots = new List<Spot>();
-        if (PassesOverDamagedBodies)
-            context.DamagedBodies.ApplyTo(page.Entries);
-        foreach (var entry in page.Entries)
+        _frontBytes = 0;
+        for (; _entryAt < page.Entries.Count; _entryAt++, _offset = 0)
         {
-            for (var offset = entry.Cursor.First; entry.Messages() is not null && offset < entry.Cursor.End; offset++)
+            var entry = page.Entries[_entryAt];
+            for (_offset = Math.Max(_offset, entry.Cursor.First); entry.Messages() is not null && _offset < entry.Cursor.End; _offset++)
             {
-                if (!IsThere(entry, offset))
+                if (!IsThere(entry, _offset))
                     continue;
-                if (_front is not null)
-                    await AddFrontAsync(spots, entry.RankOf(offset), cancellation).ConfigureAwait(false);
-                Add(spots, entry, offset);
+                if (_front is not null && !await AddFrontAsync(spots, entry.RankOf(_offset), cancellation).ConfigureAwait(false))
+                    return new WalkedPage(spots, []);
+                Add(spots, entry, _offset);
             }
         }
 
-        if (!HasEnded || _front is null)
-            return new WalkedPage(spots, page.Damage);
-        await AddFrontAsync(spots, null, cancellation).ConfigureAwait(false);
-        return new WalkedPage(spots, [.. page.Damage, .. FrontDamage(_front)]);
+        if (_isLast && _front is not null && !await AddFrontAsync(spots, null, cancellation).ConfigureAwait(false))
+            return new WalkedPage(spots, []);
+        (_page, HasEnded) = (null, _isLast);
+        return new WalkedPage(spots, HasEnded && _front is not null ? [.. page.Damage, .. FrontDamage(_front)] : page.Damage);
     }
 
     private List<ConsulMqException> FrontDamage(FrontSet front)
@@ -130,17 +144,28 @@ internal sealed class OrderWalk(QueueContext context)
         return damage;
     }
 
-    private async Task AddFrontAsync(List<Spot> spots, Rank? before, CancellationToken cancellation)
+    /// <summary>Adds what of the front set comes before a rank; null: all. False: there is more of it than a page takes.</summary>
+    private async Task<bool> AddFrontAsync(List<Spot> spots, Rank? before, CancellationToken cancellation)
     {
         while (true)
         {
             while (_front!.Horizon is { } horizon && (_frontAt >= _front.Messages.Count || horizon.CompareTo(_front.Messages[_frontAt].Rank) < 0))
+            {
+                _front.Forget(_frontAt);
+                _frontAt = 0;
                 await _front.LoadMoreAsync(cancellation).ConfigureAwait(false);
+            }
+
             if (_frontAt >= _front.Messages.Count || (before is not null && _front.Messages[_frontAt].Rank.CompareTo(before) > 0))
-                return;
+                return true;
+            if (_frontBytes >= FrontBytes)
+                return false;
             var (_, entry, offset) = _front.Messages[_frontAt++];
             if (IsThere(entry, offset))
+            {
                 Add(spots, entry, offset);
+                _frontBytes += entry.Key.Bytes / entry.Key.Count;
+            }
         }
     }
 
