@@ -75,12 +75,12 @@ internal sealed class Telemetry
                 draft = draft with { Headers = Carrying(span, draft.Headers) };
             var item = await push(draft).ConfigureAwait(false);
             operation.Span?.SetTag("messaging.message.id", item.Id.ToString());
-            Sent.Add(1, Tags("send", null));
+            Add(Sent, 1, "send", null);
             return item;
         }
         catch (Exception e)
         {
-            Sent.Add(1, Tags("send", operation.Failed(e)));
+            Add(Sent, 1, "send", operation.Failed(e));
             throw;
         }
     }
@@ -96,11 +96,11 @@ internal sealed class Telemetry
             await send().ConfigureAwait(false);
             var sent = run.Items.Take(run.Covered).Count(static entry => entry.Error is null);
             operation.Span?.SetTag("messaging.batch.message_count", sent);
-            Sent.Add(sent, Tags("send", null));
+            Add(Sent, sent, "send", null);
         }
         catch (Exception e)
         {
-            Sent.Add(run.Covered, Tags("send", operation.Failed(e)));
+            Add(Sent, run.Covered, "send", operation.Failed(e));
             throw;
         }
     }
@@ -125,7 +125,7 @@ internal sealed class Telemetry
                     operation.Span?.SetTag("messaging.message.id", batch.Items[0].Id.ToString());
             }
 
-            Consumed.Add(batch.Items.Count, Tags("receive", null));
+            Add(Consumed, batch.Items.Count, "receive", null);
             return received;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -206,8 +206,30 @@ internal sealed class Telemetry
         };
         if (_port is { } port)
             tags.Add("server.port", port);
-        return Source.StartActivity($"{name} {_queue}", kind, default(ActivityContext), tags, links, startedAt);
+        try
+        {
+            return Source.StartActivity($"{name} {_queue}", kind, default(ActivityContext), tags, links, startedAt);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return null;
+        }
     }
+
+    /// <summary>What a listener throws is its own affair: what was pushed is in the queue, and what was popped is the caller's.</summary>
+    private static void Tell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nobody is there to hear it.
+        }
+    }
+
+    private void Add(Counter<long> counter, long messages, string name, string? error) => Tell(() => counter.Add(messages, Tags(name, error)));
 
     private TagList Tags(string name, string? error)
     {
@@ -247,8 +269,8 @@ internal sealed class Telemetry
 
         public void Dispose()
         {
-            Span?.Dispose();
-            Duration.Record(Stopwatch.GetElapsedTime(_started).TotalSeconds, telemetry.Tags(name, _error));
+            Tell(() => Span?.Dispose());
+            Tell(() => Duration.Record(Stopwatch.GetElapsedTime(_started).TotalSeconds, telemetry.Tags(name, _error)));
         }
     }
 }

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Nodes;
 
@@ -36,7 +37,7 @@ internal sealed class AgentService(IConsul consul, ConnectionSettings settings, 
     /// <returns>Completes when it is registered for the first time, or is not going to be: with a <see cref="ConsulException"/>. To be awaited once.</returns>
     public Task StartAsync(bool isPatient)
     {
-        _keeping = KeepAsync(isPatient);
+        _keeping = OperationLog.Apart((Self: this, IsPatient: isPatient), static x => x.Self.KeepAsync(x.IsPatient));
         return _first.Task;
     }
 

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 
 namespace ConsulMq.Nodes;
 
@@ -75,7 +76,7 @@ internal sealed class QueueWatcher : IAgentService
             throw AgentErrors.Register(e, QueueCheckRecord.Service);
         }
 
-        _ = WatchAsync();
+        _ = OperationLog.Apart(this, static self => self.WatchAsync());
     }
 
     /// <inheritdoc />
@@ -119,6 +120,12 @@ internal sealed class QueueWatcher : IAgentService
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
                 return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Nobody else would ever say that nothing is watched any more, and what was said last would stand.
+                Set(new QueueVerdict(CheckStatus.Critical, $"{Queue}: is not watched any more: {e.Message}"));
+                throw;
             }
         }
     }

@@ -6,6 +6,8 @@ namespace ConsulMq.Queueing;
 /// <summary>Removes messages that nobody is to get: ready ones, and on request also what is in flight or scheduled.</summary>
 internal sealed class Discarder(QueueContext context)
 {
+    private const int BodiesAtOnce = 32;
+
     /// <summary>Removes ready messages.</summary>
     public async Task<DiscardOutcome> DiscardAsync(MessageSelection selection, CancellationToken cancellation)
     {
@@ -53,36 +55,44 @@ internal sealed class Discarder(QueueContext context)
     /// <returns>The IDs of those that were removed; the others are not there any more.</returns>
     private async Task<IReadOnlyList<Guid>> DiscardScheduledAsync(EntryKey key, HashSet<Guid> ids, CancellationToken cancellation)
     {
+        var removed = new List<Guid>();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             var found = await EntryReader.ReadAsync(context, [key], new List<ConsulMqException>(), cancellation).ConfigureAwait(false);
             if (found.Count == 0 || found[0].Messages() is not { } messages)
-                return [];
-            var gone = messages.Where(message => ids.Contains(message.Id)).ToList();
+                return removed;
+            // Others may write more into an entry than one transaction can clear away.
+            var gone = Enumerable.Range(0, messages.Length).Where(i => ids.Contains(messages[i].Id)).Take(BodiesAtOnce).ToList();
             if (gone.Count == 0)
-                return [];
+                return removed;
             var operations = new List<KvOperation> { KvOperation.CheckIndex(key.Key, found[0].ModifyIndex), KvOperation.Delete(key.Key) };
-            using var rest = new PushBatch();
-            EntryKey.TryDue(context.Keys, key.Key, out var due);
-            foreach (var message in messages.Except(gone))
-                rest.TryAdd(new PushItem(message, due, WasLetIn: true));
-            for (var i = 0; i < rest.Entries.Count; i++)
+            var rest = AddRest(operations, key, EntryCodec.Without(found[0].Value.Span, gone), messages.Length - gone.Count);
+            foreach (var i in gone)
             {
-                var entry = rest.Entries[i];
-                operations.Add(KvOperation.Set(EntryKey.ForScheduled(context.Keys, due, key.Ordinal, context.Ids.NewEntryId(), entry.Count, entry.Length), rest.Value(entry)));
-            }
-
-            if (rest.Entries.Count > 0)
-                operations.Add(KvOperation.Set(context.Keys.Due, IndexCodec.Due(due, context.Ids.NewEntryId())));
-            foreach (var message in gone)
-            {
-                if (message.Blob is { } body)
+                if (messages[i].Blob is { } body)
                     operations.Add(KvOperation.DeleteTree(context.Keys.Body(body.Id)));
             }
 
-            if ((await context.Committer.CommitAsync(operations).ConfigureAwait(false)).Succeeded)
-                return [.. gone.Select(static message => message.Id)];
+            if (!(await context.Committer.CommitAsync(operations).ConfigureAwait(false)).Succeeded)
+                continue;
+            removed.AddRange(gone.Select(i => messages[i].Id));
+            if (rest is null)
+                return removed;
+            key = rest;
         }
+    }
+
+    /// <summary>Adds the entry of what is left, and the signal of it. Null: nothing is.</summary>
+    private EntryKey? AddRest(List<KvOperation> operations, EntryKey key, byte[] value, int count)
+    {
+        if (count == 0)
+            return null;
+        EntryKey.TryDue(context.Keys, key.Key, out var due);
+        var name = EntryKey.ForScheduled(context.Keys, due, key.Ordinal, context.Ids.NewEntryId(), count, value.Length);
+        operations.Add(KvOperation.Set(name, value));
+        operations.Add(KvOperation.Set(context.Keys.Due, IndexCodec.Due(due, context.Ids.NewEntryId())));
+        EntryKey.TryParse(context.Keys, name, out var rest);
+        return rest;
     }
 }

@@ -87,7 +87,7 @@ internal sealed class Picker(QueueContext context, MessageSelection selection, i
         var missing = _selection.Missing(found.Spots);
         problems.AddRange(missing.Select(id => Errors.NoSuchItem(context.Keys.Queue, id)));
         _selection = _selection.Without(missing);
-        _found.AddRange(found.Spots);
+        _found.AddRange(found.Spots.Take(_left));
         return _found.Count > 0;
     }
 

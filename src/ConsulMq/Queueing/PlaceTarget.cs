@@ -11,17 +11,21 @@ namespace ConsulMq.Queueing;
 /// <param name="position">How many messages come before; 0: it is the front.</param>
 internal sealed class PlaceTarget(QueueContext context, long position) : PushTarget
 {
+    /// <summary>So often the place is found again as of one moment, if others insert meanwhile.</summary>
+    private const int MostExact = 3;
+
     private RankGap? _gap;
     private IndexState? _index;
     private EndTarget? _end;
     private int _pushed;
+    private int _searches;
 
-    public override async Task<TailState?> PrepareAsync(PushRun run)
+    public override async Task<TailState?> PrepareAsync(PushRun run, CancellationToken cancellation)
     {
-        if (_end is null && _index is null)
-            await FindAsync().ConfigureAwait(false);
+        while (_end is null && _index is null)
+            await FindAsync(cancellation).ConfigureAwait(false);
         run.Place(_end is null ? _gap : null, _pushed);
-        return _end is null ? _index!.Tail : await _end.PrepareAsync(run).ConfigureAwait(false);
+        return _end is null ? _index!.Tail : await _end.PrepareAsync(run, cancellation).ConfigureAwait(false);
     }
 
     public override void Doubt() => _index = null;
@@ -51,12 +55,12 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
         }
     }
 
-    private async Task FindAsync()
+    private async Task FindAsync(CancellationToken cancellation)
     {
         // What was inserted keeps its place, and what follows goes behind it.
         if (_pushed > 0)
         {
-            _index = await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            _index = await context.Index.ReadAsync(cancellation).ConfigureAwait(false);
             if (_index is null)
                 _end = new EndTarget(context);
             return;
@@ -64,12 +68,12 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
 
         if (position == 0)
         {
-            _index = await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false) ?? await CreateAsync().ConfigureAwait(false);
+            _index = await context.Index.ReadAsync(cancellation).ConfigureAwait(false) ?? await CreateAsync(cancellation).ConfigureAwait(false);
             _gap = RankGap.Front(_index.HeadIndex);
             return;
         }
 
-        var found = await new Locator(context).AtAsync(position - 1, 2, CancellationToken.None).ConfigureAwait(false);
+        var found = await new Locator(context).AtAsync(position - 1, 2, cancellation).ConfigureAwait(false);
         if (found.Spots.Count == 0)
             throw Errors.NoSuchPosition(context.Keys.Queue, position, found.Before, mayBeEnd: true);
         if (found.Spots.Count == 1)
@@ -78,25 +82,41 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
             return;
         }
 
-        _index = found.Start;
-        _gap = RankGap.Between(found.Spots[0].Rank, found.Spots[1].Rank, _index!.HeadIndex);
+        _index = _searches++ < MostExact ? found.Start : await ProveAsync(found, cancellation).ConfigureAwait(false);
+        if (_index is not null)
+            _gap = RankGap.Between(found.Spots[0].Rank, found.Spots[1].Rank, _index.HeadIndex);
+    }
+
+    /// <summary>
+    /// Where others touch the head again and again while the way to the position is walked, the walk would never end in time. What it found is still a place if
+    /// both neighbours are there: one small read instead of a whole walk lies between that and the write.
+    /// </summary>
+    private async Task<IndexState?> ProveAsync(Located found, CancellationToken cancellation)
+    {
+        var operations = new List<KvOperation>();
+        context.Index.AddTo(operations);
+        foreach (var spot in found.Spots)
+            EntryReader.AddTo(operations, spot.Entry.Key);
+        var pairs = (await context.Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false)).Pairs;
+        var index = context.Index.Take(pairs);
+        return found.Spots.All(spot => EntryReader.Take(pairs, spot.Entry.Key, new List<ConsulMqException>())?.Has(spot.Offset) == true) ? index : null;
     }
 
     /// <summary>A queue without a head has no front.</summary>
-    private async Task<IndexState> CreateAsync()
+    private async Task<IndexState> CreateAsync(CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                await new SettingsWriter(context).CreateAsync(new QueueSettings(), CancellationToken.None).ConfigureAwait(false);
+                await new SettingsWriter(context).CreateAsync(new QueueSettings(), cancellation).ConfigureAwait(false);
             }
             catch (ConsulMqException e) when (e.Error == ConsulMqError.QueueExists)
             {
                 // Somebody else was faster.
             }
 
-            if (await context.Index.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } index)
+            if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is { } index)
                 return index;
         }
     }

@@ -162,6 +162,8 @@ internal sealed class PushRun(PushBatch batch)
             return true;
         try
         {
+            if (_gap is not null && entry.Item.Due > 0)
+                throw new ConsulMqException(ConsulMqError.InvalidSetting, "A message that comes later goes to the end of the queue, and cannot be pushed to its front or to a position. It was not pushed.", entry.Item.Message.Id);
             if (entry.Item.DeduplicationId is { } id)
                 entry = entry with { Seen = Lead(entry.Seen ?? new Deduplication(DeduplicationId.ToKey(id))) };
             if (entry.Seen?.Damage is { } damage)

@@ -23,7 +23,7 @@ internal sealed class PushSender(QueueContext context, PushTarget target)
         var uploads = 1;
         while (true)
         {
-            var tail = await target.PrepareAsync(run).ConfigureAwait(false);
+            var tail = await target.PrepareAsync(run, terms.Closed).ConfigureAwait(false);
             var settings = tail?.Settings ?? context.Index.Settings;
             if (terms.Companion?.Prepare(run) == true)
                 run.Fill(settings);

@@ -7,9 +7,10 @@ internal abstract class PushTarget
 {
     /// <summary>Gets ready what the next transaction stands on.</summary>
     /// <param name="run">What is going to be pushed; learns the ranks of its messages, if they have any.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns>The tail as it is known; null: there is no queue, and the transaction creates it.</returns>
     /// <exception cref="ConsulMqException">There is no such place.</exception>
-    public abstract Task<TailState?> PrepareAsync(PushRun run);
+    public abstract Task<TailState?> PrepareAsync(PushRun run, CancellationToken cancellation);
 
     /// <summary>What is known of the queue has turned out to be old.</summary>
     public abstract void Doubt();
@@ -24,7 +25,7 @@ internal abstract class PushTarget
 /// <summary>The end of the log, where no producer conflicts with another.</summary>
 internal sealed class EndTarget(QueueContext context) : PushTarget
 {
-    public override async Task<TailState?> PrepareAsync(PushRun run)
+    public override async Task<TailState?> PrepareAsync(PushRun run, CancellationToken cancellation)
     {
         await context.Tail.PrepareAsync().ConfigureAwait(false);
         return context.Index.CachedTail;

@@ -22,6 +22,9 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
 
     public ulong ModifyIndex { get; } = pair.ModifyIndex;
 
+    /// <summary>What is stored, as it is.</summary>
+    public ReadOnlyMemory<byte> Value => pair.Value;
+
     /// <summary>What of it is left, as far as is known.</summary>
     public Cursor Cursor { get; private set; } = Cursor.Whole(key.Count);
 

@@ -29,7 +29,7 @@ internal sealed class WatchSet(IConsul consul, Clock clock, TimeSpan longest) : 
     {
         foreach (var prefix in _watches.Keys.Where(prefix => !prefixes.Contains(prefix)).ToList())
         {
-            _watches[prefix].Stop.Cancel();
+            End(_watches[prefix].Stop);
             _watches.Remove(prefix);
         }
 
@@ -48,7 +48,13 @@ internal sealed class WatchSet(IConsul consul, Clock clock, TimeSpan longest) : 
     public void Dispose()
     {
         foreach (var (_, stop) in _watches.Values)
-            stop.Cancel();
+            End(stop);
         _watches.Clear();
+    }
+
+    private static void End(CancellationTokenSource stop)
+    {
+        stop.Cancel();
+        stop.Dispose();
     }
 }

@@ -3,6 +3,27 @@ namespace ConsulMq.Storage;
 /// <summary>An entry's value: 1 to n messages as JSON Lines.</summary>
 internal static class EntryCodec
 {
+    /// <summary>An entry's value without some of its lines; the others stay as they are, whoever wrote them.</summary>
+    public static byte[] Without(ReadOnlySpan<byte> value, ICollection<int> lines)
+    {
+        var rest = new byte[value.Length];
+        var length = 0;
+        for (var line = 0; !value.IsEmpty; line++)
+        {
+            var end = value.IndexOf((byte)'\n');
+            var text = end < 0 ? value : value.Slice(0, end);
+            value = end < 0 ? default : value.Slice(end + 1);
+            if (text.IsEmpty || lines.Contains(line))
+                continue;
+            if (length > 0)
+                rest[length++] = (byte)'\n';
+            text.CopyTo(rest.AsSpan(length));
+            length += text.Length;
+        }
+
+        return rest.AsSpan(0, length).ToArray();
+    }
+
     /// <summary>Reads all messages of an entry. The line breaks may be a person's: <c>\r\n</c>, or one behind the last line.</summary>
     /// <exception cref="FormatException">A line is not a message, or their number is not the one in the entry's name.</exception>
     public static Message[] Read(ReadOnlySpan<byte> value, int count)

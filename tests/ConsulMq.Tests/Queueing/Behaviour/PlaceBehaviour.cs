@@ -9,7 +9,7 @@ public sealed class PlacesOnModel() : PlaceBehaviour(new ModelBackend());
 public sealed class PlacesOnConsul(ConsulFixture consul) : PlaceBehaviour(new ConsulBackend(consul)), IClassFixture<ConsulFixture>;
 
 /// <summary>Pushing to the front and to a position; taking from the end, from a position, and by ID.</summary>
-public abstract class PlaceBehaviour(IBackend backend) : QueueBehaviour(backend)
+public abstract partial class PlaceBehaviour(IBackend backend) : QueueBehaviour(backend)
 {
     /// <summary>Each number chooses an operation, who does it, and where.</summary>
     [Property(MaxTest = 50, EndSize = 60)]
@@ -231,23 +231,35 @@ public abstract class PlaceBehaviour(IBackend backend) : QueueBehaviour(backend)
     }
 
     [Fact]
-    public async Task ManyInsertsAtOnceAllGetTheirPlaces()
+    public async Task WhatComesLaterHasNoPlace()
     {
         using var connection = Connect();
-        await PushAll(connection.Queue("jobs"), Numbers(4));
-        var connections = Enumerable.Range(0, 4).Select(_ => Connect()).ToList();
-        await Task.WhenAll(connections.Select((c, who) => Task.Run(async () =>
-        {
-            for (var i = 0; i < 10; i++)
-                await Insert(c.Queue("jobs"), who % 2 == 0 ? 0 : 2, $"{who}.{i}");
-        })));
-        foreach (var c in connections)
-            c.Dispose();
-        var all = await PopAll(connection.Queue("jobs"));
-        Assert.Equal(44, all.Distinct().Count());
-        Assert.Equal(Numbers(4), all.Where(static text => text[0] == 'm'));
-        // Each to the front: the later the earlier.
-        Assert.All([0, 2], who => Assert.Equal(Enumerable.Range(0, 10).Reverse().Select(i => $"{who}.{i}"), all.Where(text => text.StartsWith($"{who}.", StringComparison.Ordinal))));
+        var queue = connection.Queue("jobs");
+        await PushAll(queue, Numbers(2));
+        using var push = queue.OpenInsert(1);
+        await push.AddAsync(Text("later") with { NotBefore = DateTimeOffset.UtcNow.AddHours(1) }, null, None);
+        await push.AddAsync(Text("now"), null, None);
+        await push.FlushAsync(None);
+        Assert.True(push.TryTake(out var later));
+        Assert.True(push.TryTake(out var now));
+        Assert.Equal((ConsulMqError.InvalidSetting, true), (later.Error!.Error, now.Error is null));
+        Assert.Equal(["m0", "now", "m1"], await LookAll(queue));
+    }
+
+    [Fact]
+    public async Task NoMoreAreTakenThanAskedFor()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await PushAll(queue, Numbers(50));
+        var ids = (await queue.LookAsync(MessageSelection.At(0), 50, None)).Items.Select(static item => item.Id).ToList();
+        using var consumer = queue.OpenConsumer();
+        var picking = consumer.Pick(MessageSelection.Of(ids), 20);
+        var taken = 0;
+        while (await picking.PopAsync(None) is { } batch)
+            taken += batch.Items.Count;
+        Assert.Equal(20, taken);
+        Assert.Equal(Numbers(50).Skip(20), await LookAll(queue));
     }
 
     private static async Task Insert(MessageQueue queue, long position, string text)

@@ -84,6 +84,26 @@ public abstract class SearchBehaviour(IBackend backend) : QueueBehaviour(backend
     }
 
     [Fact]
+    public async Task OfALongEntryThatSomebodyElseWroteTheRestStaysAsItWas()
+    {
+        using var connection = Connect();
+        using var consul = OpenConsul();
+        var queue = connection.Queue("jobs");
+        await PushAll(queue, ["x"]);
+        var ids = Enumerable.Range(0, 100).Select(static i => new Guid(i, 0, 7, [0x80, 0, 0, 0, 0, 0, 0, 1])).ToList();
+        var lines = ids.Select(static id => $$"""{"id":"{{id}}","at":"2026-01-01T00:00:00Z","unknown":[1],"text":"{{new string('y', 2500)}}"}""").ToList();
+        var due = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds();
+        await consul.PutAsync($"{Prefix}/jobs/t/{due:x16}/00foreign.100.{lines.Sum(static line => line.Length + 1) - 1}", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines)), None);
+        var scheduled = await Look(queue, MessageState.Scheduled);
+        Assert.Equal(100, scheduled.Count);
+        var outcome = await queue.DiscardAsync([.. scheduled.Skip(10).Take(40)], None);
+        Assert.Equal((40, 0), (outcome.Removed.Count, outcome.Problems.Count));
+        Assert.Equal([.. ids.Take(10), .. ids.Skip(50)], (await Look(queue, MessageState.Scheduled)).Select(static item => item.Id));
+        var rest = (await consul.ListAsync($"{Prefix}/jobs/t/", default, None)).Pairs;
+        Assert.Equal([.. lines.Take(10), .. lines.Skip(50)], System.Text.Encoding.UTF8.GetString(Assert.Single(rest).Value.Span).Split('\n'));
+    }
+
+    [Fact]
     public async Task WhoHoldsARemovedMessageHasLostIt()
     {
         using var connection = Connect();
