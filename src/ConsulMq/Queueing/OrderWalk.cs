@@ -8,8 +8,8 @@ namespace ConsulMq.Queueing;
 internal sealed record WalkedPage(IReadOnlyList<Spot> Spots, IReadOnlyList<ConsulMqException> Damage);
 
 /// <summary>
-/// Walks over the messages that are ready, in order of rank, page by page: memory is bounded however deep the queue, but for the names of the front set. What others push and take meanwhile
-/// may or may not be seen; each page is a snapshot. For one caller at a time.
+/// Walks over the messages that are ready, in order of rank, page by page: memory is bounded however deep the queue, but for the names of the front set.
+/// What others push and take meanwhile may or may not be seen; each page is a snapshot. For one caller at a time.
 /// </summary>
 internal sealed class OrderWalk(QueueContext context)
 {
