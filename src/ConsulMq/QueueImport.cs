@@ -26,6 +26,7 @@ public sealed class QueueImport : IDisposable
     private PushStream? _push;
     private Guid? _export;
     private bool _hasEnded;
+    private bool _isCutOff;
     private volatile bool _isWorking;
     private ConsulMqException? _failed;
 
@@ -54,11 +55,12 @@ public sealed class QueueImport : IDisposable
     public long Expired { get; private set; }
 
     /// <summary>Imports the next lines. False: that was all.</summary>
-    /// <param name="cancellation">Stops it; what was sent goes on.</param>
+    /// <param name="cancellation">Stops it for good, in the middle of a line; what was sent goes on. Import the file again for the rest.</param>
     /// <exception cref="ConsulMqException">
     /// <see cref="ConsulMqError.InvalidImportLine"/> and others: what came before that line is in the queue, nothing behind it.
     /// </exception>
     /// <exception cref="IOException">The stream cannot be read. What came before is in the queue.</exception>
+    /// <exception cref="InvalidOperationException">It was stopped in the middle of a line before.</exception>
     public Task<bool> NextAsync(CancellationToken cancellation) => Errors.Translate(StepAsync(cancellation));
 
     /// <inheritdoc />
@@ -74,6 +76,8 @@ public sealed class QueueImport : IDisposable
 
     private async Task<bool> StepAsync(CancellationToken cancellation)
     {
+        if (_isCutOff)
+            throw new InvalidOperationException($"The import of '{_name}' was stopped in the middle of line {_lines.Number}. Begin another import of the file: what is in is not added again.");
         _isWorking = true;
         try
         {
@@ -98,11 +102,14 @@ public sealed class QueueImport : IDisposable
                     break;
 
                 bytes += line.Value.Length + 1;
+                _isCutOff = true;
                 await AddAsync(line.Value, cancellation).ConfigureAwait(false);
+                _isCutOff = false;
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            _isCutOff = false;
             // What came before is in, and the caller knows how much that is.
             await FlushAsync(cancellation).ConfigureAwait(false);
             if (_failed is null && e is not (FormatException or InvalidDataException or EndOfStreamException))
@@ -123,7 +130,9 @@ public sealed class QueueImport : IDisposable
             line = line.Slice(ByteOrderMark.Length);
         var isBlank = IsBlank(line.Span);
         var sum = isBlank ? _sum.Last : _sum.Add(line);
-        if (_lines.Number == _progress?.Mark.Lines && ImportSum.ToText(sum) != _progress.Mark.Sum)
+        // A push that another import was faster than reads it anew meanwhile.
+        var mark = _progress?.Mark;
+        if (_lines.Number == mark?.Lines && ImportSum.ToText(sum) != mark.Sum)
             throw new FormatException("the lines up to here are not those that were imported before from a file that begins with the same line");
         if (isBlank)
             return;
@@ -138,7 +147,8 @@ public sealed class QueueImport : IDisposable
         if (header is not null)
             return;
 
-        var isKnown = _lines.Number <= _progress!.Mark.Lines;
+        mark ??= _progress!.Mark;
+        var isKnown = _lines.Number <= mark.Lines;
         var item = isKnown ? default : Read(line.Span);
         Lines++;
         if (isKnown || _there.Contains(item.Message.Id))

@@ -9,82 +9,144 @@ namespace ConsulMq.Queueing;
 internal sealed record ExportedPage(IReadOnlyList<Spot> Spots, MessageStates State, IReadOnlyList<ConsulMqException> Damage);
 
 /// <summary>
-/// Walks over a queue that others work on, and meets each message that stays in it once, wherever it goes meanwhile: what is scheduled first, for it can
-/// only become ready; then page by page what is ready, and before each page, and behind the last one, what has come in flight since. Memory is bounded by
-/// two pages and the IDs of what is in flight and scheduled.
+/// Walks over a queue that others work on, and meets each message that stays in it once, wherever it goes meanwhile: page by page what is ready, and before
+/// each page, and behind the last one, what has come to the front set, to the scheduled ones and in flight since. Memory is bounded by some pages, the IDs
+/// of what is in flight and scheduled, and the names of what is there and in the front set.
 /// </summary>
 /// <param name="context">The queue.</param>
 /// <param name="states">Which messages.</param>
 internal sealed class ExportWalk(QueueContext context, MessageStates states)
 {
-    private readonly OrderWalk _ready = new(context);
-    private readonly HashSet<Guid> _held = [];
-    private HeldWalk? _scheduled = states.HasFlag(MessageStates.Scheduled) ? new HeldWalk(context, EntryPlace.Scheduled) : null;
-    private HeldWalk? _inFlight;
-    private IReadOnlyCollection<string> _leases = [];
-    private bool _hasListed;
-    private bool _isReadyOver = !states.HasFlag(MessageStates.Ready);
-    private HashSet<Guid> _page = [];
-    private Rank? _passed;
-    private Rank? _passedBefore;
+    /// <summary>So often it looks at the end, while others keep putting messages back.</summary>
+    private const int MostRounds = 4;
 
-    /// <summary>The next messages. Null: the end.</summary>
+    private readonly OrderWalk _ready = new(context);
+    private readonly HeldWatch _scheduled = new(context, EntryPlace.Scheduled);
+    private readonly HeldWatch _inFlight = new(context, EntryPlace.InFlight);
+    private readonly HashSet<Guid> _held = [];
+    private readonly PassedPages _passed = new();
+    private Step _step;
+    private IndexState? _index;
+    private ulong? _dueIndex;
+    private int _rounds;
+
+    /// <summary>What is done next. In flight comes behind the two places to which what is in flight goes back.</summary>
+    private enum Step
+    {
+        Begin,
+        Front,
+        Scheduled,
+        InFlight,
+        Page,
+        End,
+    }
+
+    private bool IsReadyOver => !states.HasFlag(MessageStates.Ready) || _ready.HasEnded;
+
+    /// <summary>The next messages. Null: the end, or there is no such queue.</summary>
     public async Task<ExportedPage?> NextAsync(CancellationToken cancellation)
     {
-        while (_scheduled is not null)
+        while (true)
+        {
+            if (_step == Step.Begin)
+                await BeginAsync(cancellation).ConfigureAwait(false);
+            if (_index is null)
+                return null;
+            if (_step == Step.Front && await FrontAsync(_index, cancellation).ConfigureAwait(false) is { } late)
+                return late;
+            if (_step == Step.Scheduled && await ScheduledAsync(_index, cancellation).ConfigureAwait(false) is { } scheduled)
+                return scheduled;
+            if (_step == Step.InFlight && await InFlightAsync(cancellation).ConfigureAwait(false) is { } inFlight)
+                return inFlight;
+            if (_step == Step.Page && await PageAsync(cancellation).ConfigureAwait(false) is { } page)
+                return page;
+            if (_step == Step.End && await IsOverAsync(_index, cancellation).ConfigureAwait(false))
+                return null;
+        }
+    }
+
+    private async Task BeginAsync(CancellationToken cancellation)
+    {
+        if (states.HasFlag(MessageStates.Ready))
+        {
+            await _ready.BeginAsync(cancellation).ConfigureAwait(false);
+            _index = _ready.Index;
+        }
+        else
+        {
+            _index = await context.Index.ReadAsync(cancellation).ConfigureAwait(false);
+        }
+
+        _step = Step.Scheduled;
+    }
+
+    /// <summary>What has come to the front set. Before the last page it is met there, in its place.</summary>
+    private async Task<ExportedPage?> FrontAsync(IndexState index, CancellationToken cancellation)
+    {
+        if (states.HasFlag(MessageStates.Ready))
+        {
+            await _ready.RenewFrontAsync(index, cancellation).ConfigureAwait(false);
+            if (_ready.HasEnded && await _ready.NextAsync(cancellation).ConfigureAwait(false) is { } late)
+                return Ready(late);
+        }
+
+        _step = Step.Scheduled;
+        return null;
+    }
+
+    private async Task<ExportedPage?> ScheduledAsync(IndexState index, CancellationToken cancellation)
+    {
+        if (states.HasFlag(MessageStates.Scheduled) && index.Due?.Index != _dueIndex)
         {
             if (await _scheduled.NextAsync(cancellation).ConfigureAwait(false) is { } page)
                 return Held(page, MessageStates.Scheduled);
-            _scheduled = null;
+            _dueIndex = index.Due?.Index;
         }
 
-        while (true)
-        {
-            if (states.HasFlag(MessageStates.InFlight) && !_hasListed)
-            {
-                _inFlight ??= new HeldWalk(context, EntryPlace.InFlight) { Known = _leases };
-                if (await _inFlight.NextAsync(cancellation).ConfigureAwait(false) is { } page)
-                    return Held(page, MessageStates.InFlight);
-                (_leases, _inFlight, _hasListed) = (_inFlight.Names, null, true);
-            }
+        _step = Step.InFlight;
+        return null;
+    }
 
-            if (_isReadyOver)
-                return null;
-            if (await _ready.NextAsync(cancellation).ConfigureAwait(false) is { } next)
-            {
-                _hasListed = false;
-                return Ready(next);
-            }
+    private async Task<ExportedPage?> InFlightAsync(CancellationToken cancellation)
+    {
+        if (states.HasFlag(MessageStates.InFlight) && await _inFlight.NextAsync(cancellation).ConfigureAwait(false) is { } page)
+            return Held(page, MessageStates.InFlight);
+        _step = IsReadyOver ? Step.End : Step.Page;
+        return null;
+    }
 
-            _isReadyOver = true;
-        }
+    private async Task<ExportedPage?> PageAsync(CancellationToken cancellation)
+    {
+        var page = await _ready.NextAsync(cancellation).ConfigureAwait(false);
+        _index = _ready.Index;
+        _step = Step.Front;
+        return page is null ? null : Ready(page);
+    }
+
+    /// <summary>Whether nobody has put anything into the front set or scheduled it since that was listed: so nothing went there past the last listing.</summary>
+    private async Task<bool> IsOverAsync(IndexState index, CancellationToken cancellation)
+    {
+        _index = ++_rounds < MostRounds ? await context.Index.ReadAsync(cancellation).ConfigureAwait(false) : null;
+        _step = Step.Front;
+        if (_index?.HeadIndex == index.HeadIndex && _index.Due?.Index == index.Due?.Index)
+            _index = null;
+        return _index is null;
     }
 
     private ExportedPage Held(WalkedPage page, MessageStates state)
     {
         var now = context.Now;
-        return new([.. page.Spots.Where(spot => !WasReady(spot) && !spot.Message.IsExpired(now) && _held.Add(spot.Message.Id))], state, page.Damage);
+        return new([.. page.Spots.Where(spot => !_passed.Have(spot.Message) && !spot.Message.IsExpired(now) && _held.Add(spot.Message.Id))], state, page.Damage);
     }
 
     private ExportedPage Ready(WalkedPage page)
     {
         var now = context.Now;
-        Spot[] spots = [.. page.Spots.Where(spot => !spot.Message.IsExpired(now) && !_held.Contains(spot.Message.Id))];
-        _passedBefore = _passed;
-        if (page.Spots.Count > 0)
-            _passed = page.Spots[page.Spots.Count - 1].Rank;
-        _page = [.. spots.Select(static spot => spot.Message.Id)];
+        var ids = new HashSet<Guid>();
+        // What has come to the front set may have been met, or may be on this page twice: under its old name and its new one.
+        Spot[] spots = [.. page.Spots.Where(spot => !spot.Message.IsExpired(now) && !_held.Contains(spot.Message.Id)
+            && (spot.Entry.Key.Place == EntryPlace.Log || !_passed.Have(spot.Message)) && (ids.Add(spot.Message.Id) || spot.Entry.Key.Place == EntryPlace.Log))];
+        _passed.Add(page.Spots.Count > 0 ? page.Spots[page.Spots.Count - 1].Rank : null, ids);
         return new(spots, MessageStates.Ready, page.Damage);
-    }
-
-    /// <summary>
-    /// Whether a message that is in flight now was met while it was ready. It was leased since the listing before the last page: so what stands before that
-    /// page was, and of that page itself what was on it.
-    /// </summary>
-    private bool WasReady(Spot spot)
-    {
-        if (_passed is null || spot.Message.Rank is not { } rank || rank.CompareTo(_passed) > 0)
-            return false;
-        return (_passedBefore is not null && rank.CompareTo(_passedBefore) <= 0) || _page.Contains(spot.Message.Id);
     }
 }

@@ -8,6 +8,11 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class FrontSet
 {
+    private static readonly IComparer<EntryKey> KeysByRank = Comparer<EntryKey>.Create(static (a, b) => a.Rank!.CompareTo(b.Rank));
+
+    private static readonly IComparer<(Rank Rank, StoredEntry Entry, int Offset)> MessagesByRank =
+        Comparer<(Rank Rank, StoredEntry Entry, int Offset)>.Create(static (a, b) => a.Rank.CompareTo(b.Rank));
+
     private readonly QueueContext _context;
     private readonly List<EntryKey> _keys = [];
     private readonly List<(Rank Rank, StoredEntry Entry, int Offset)> _messages = [];
@@ -15,16 +20,17 @@ internal sealed class FrontSet
     private readonly List<ConsulMqException> _damage = [];
     private int _loaded;
     private bool _hasStrangers;
+    private IReadOnlyCollection<string> _names = [];
 
     private FrontSet(QueueContext context) => _context = context;
 
     /// <summary>Whether it held nothing at all, not even damage.</summary>
     public bool IsEmpty => _keys.Count == 0 && !_hasStrangers;
 
-    /// <summary>The messages that were read, in order; those taken since included.</summary>
+    /// <summary>The messages that were read and not forgotten, in order; those taken since included.</summary>
     public IReadOnlyList<(Rank Rank, StoredEntry Entry, int Offset)> Messages => _messages;
 
-    /// <summary>The entries that were read.</summary>
+    /// <summary>The entries that were read and not forgotten.</summary>
     public IReadOnlyList<StoredEntry> Entries => _entries;
 
     /// <summary>The damage found so far: keys that are no entries, and entries that cannot be read.</summary>
@@ -36,22 +42,32 @@ internal sealed class FrontSet
     /// <summary>Reads the keys and the first entries. The head has to be read before, so that an insert in between is noticed by the claim.</summary>
     public static async Task<FrontSet> ReadAsync(QueueContext context, CancellationToken cancellation)
     {
-        var listing = await context.Consul.KeysAsync(context.Keys.Front, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
         var front = new FrontSet(context);
+        await front.ListAsync(cancellation).ConfigureAwait(false);
+        await front.LoadMoreAsync(cancellation).ConfigureAwait(false);
+        return front;
+    }
+
+    /// <summary>Lists the keys again: what has come since is to be read like the rest. What is gone since is passed over when it is read.</summary>
+    public async Task ListAsync(CancellationToken cancellation)
+    {
+        var listing = await _context.Consul.KeysAsync(_context.Keys.Front, null, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
+        var known = _names.Count == 0 ? null : new HashSet<string>(_names, StringComparer.Ordinal);
         foreach (var key in listing.Keys)
         {
-            if (EntryKey.TryParse(context.Keys, key, out var entry))
-                front._keys.Add(entry);
+            if (known?.Contains(key) == true)
+                continue;
+            if (EntryKey.TryParse(_context.Keys, key, out var entry))
+                _keys.Add(entry);
             else
             {
-                front._hasStrangers = true;
-                front._damage.Add(StoredEntry.Corrupt(key, "its name is not an entry's"));
+                _hasStrangers = true;
+                _damage.Add(StoredEntry.Corrupt(key, "its name is not an entry's"));
             }
         }
 
-        front._keys.Sort(static (a, b) => a.Rank!.CompareTo(b.Rank));
-        await front.LoadMoreAsync(cancellation).ConfigureAwait(false);
-        return front;
+        _names = listing.Keys;
+        _keys.Sort(_loaded, _keys.Count - _loaded, KeysByRank);
     }
 
     /// <summary>Reads the next entries. Those that are gone by now are passed over.</summary>
@@ -60,6 +76,7 @@ internal sealed class FrontSet
         var some = _keys.GetRange(_loaded, Math.Min(EntryReader.PerRead, _keys.Count - _loaded));
         if (some.Count == 0)
             return;
+        var added = _messages.Count;
         foreach (var entry in await EntryReader.ReadAsync(_context, some, _damage, cancellation).ConfigureAwait(false))
         {
             _entries.Add(entry);
@@ -68,8 +85,31 @@ internal sealed class FrontSet
         }
 
         _loaded += some.Count;
-
         _context.DamagedBodies.ApplyTo(_entries);
-        _messages.Sort(static (a, b) => a.Rank.CompareTo(b.Rank));
+        Merge(added);
+    }
+
+    /// <summary>Drops the first messages, and the entries of which none is left, from memory. For a walk that does not come back to them.</summary>
+    /// <param name="count">How many messages, 0 or more.</param>
+    public void Forget(int count)
+    {
+        if (count == 0)
+            return;
+        _messages.RemoveRange(0, count);
+        var left = new HashSet<StoredEntry>(_messages.Select(static message => message.Entry));
+        _entries.RemoveAll(entry => !left.Contains(entry));
+    }
+
+    /// <summary>Brings the messages from <paramref name="added"/> on in order with those before, which are in order.</summary>
+    private void Merge(int added)
+    {
+        _messages.Sort(added, _messages.Count - added, MessagesByRank);
+        if (added == _messages.Count)
+            return;
+        // Of those before, only what comes behind the first new one takes part: as a rule nothing.
+        var from = _messages.BinarySearch(0, added, _messages[added], MessagesByRank);
+        from = from < 0 ? ~from : from;
+        if (from < added)
+            _messages.Sort(from, _messages.Count - from, MessagesByRank);
     }
 }

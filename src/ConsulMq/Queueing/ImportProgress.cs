@@ -20,6 +20,7 @@ internal sealed class ImportProgress(QueueContext context, string key, string fi
     private ImportMark _sent = ImportMark.None;
     private int _operation;
     private ulong _index;
+    private ConsulMqException? _other;
 
     /// <summary>What was pushed, as far as is known.</summary>
     public ImportMark Mark { get; private set; } = ImportMark.None;
@@ -34,7 +35,17 @@ internal sealed class ImportProgress(QueueContext context, string key, string fi
             : (pair.ModifyIndex, ImportMark.Parse(pair.Value.Span) ?? throw StoredEntry.Corrupt(key, "it does not say how far a file was imported"));
     }
 
-    public bool Prepare(PushRun run) => run.Drop(item => ((ImportLine)item.Tag!).Number <= Mark.Lines ? new PushedElsewhereException() : null);
+    public bool Prepare(PushRun run)
+    {
+        foreach (var item in run.Items)
+        {
+            var line = (ImportLine)item.Tag!;
+            if (line.Number == Mark.Lines && ImportSum.ToText(line.Sum) != Mark.Sum)
+                _other ??= Other(line.Number);
+        }
+
+        return run.Drop(item => _other ?? (((ImportLine)item.Tag!).Number <= Mark.Lines ? new PushedElsewhereException() : null));
+    }
 
     public void AddTo(List<KvOperation> operations, PushRun run)
     {
@@ -54,6 +65,9 @@ internal sealed class ImportProgress(QueueContext context, string key, string fi
         else if (commit.Failed(_operation))
             await ReadAsync(CancellationToken.None).ConfigureAwait(false);
     }
+
+    private ConsulMqException Other(long line) => new(ConsulMqError.InvalidImportLine,
+        $"The lines up to {line} are not those that were imported at the same time from a file that begins with the same line.", file);
 }
 
 /// <summary>Another import of the same file has pushed the line. Never seen by a user.</summary>

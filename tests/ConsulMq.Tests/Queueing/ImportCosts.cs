@@ -54,7 +54,7 @@ public sealed class ImportCosts : IDisposable
 
         using var again = await Import(new MemoryStream(file));
         Assert.Equal(1000, again.Skipped);
-        // How far the file is, the index, what is in flight before and behind, and the one page with the index before it.
+        // How far the file is, the index before and behind, what is in flight before and behind the page, and the page.
         Assert.Equal((6, 0), _counting.Take());
     }
 
@@ -69,7 +69,7 @@ public sealed class ImportCosts : IDisposable
             // To the end.
         }
 
-        // The index, what is scheduled, what is in flight before and behind, and the one page with the index before it.
+        // The index, again for the walk and behind it, what is in flight before and behind the page, and the page. Nothing was ever scheduled.
         Assert.Equal((6, 0), _counting.Take());
     }
 

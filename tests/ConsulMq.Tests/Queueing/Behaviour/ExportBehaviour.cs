@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ConsulMq.Consul;
 using ConsulMq.Tests.Support;
 using ConsulMq.TestSupport;
 
@@ -120,34 +119,6 @@ public abstract class ExportBehaviour(IBackend backend) : BackupBehaviour(backen
         Assert.Contains(damage, d => d.Message.Contains($"{big.Id}", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task AMessageThatIsTakenOrComesBackMeanwhileIsThereOnce()
-    {
-        using var connection = Connect();
-        using var pages = Connect(new ConnectionSettings { Random = new Rolling() });
-        var jobs = connection.Queue("jobs");
-        for (var i = 0; i < 6; i++)
-            await pages.Queue("jobs").PushAsync(Text($"m{i}"), None);
-        // The first one is held, and comes back while the second page is read, by which time two more are held.
-        var first = await Lease(jobs, 1);
-        var step = 0;
-        using var disturbed = Connect(through: consul => new BeforePages(consul, async () =>
-        {
-            step++;
-            if (step == 3)
-            {
-                await Lease(jobs, 3);
-                await SettleOne(jobs, Settlement.Of(SettlementKind.Return, first[0]));
-            }
-
-            if (step == 4)
-                await Lease(jobs, 1);
-        }));
-        var lines = Lines(await Export(disturbed.Queue("jobs")))[1..^1];
-        Assert.InRange(step, 5, 100);
-        Assert.Equal(Numbers(6), lines.Select(static l => JsonDocument.Parse(l).RootElement.GetProperty("text").GetString()).Order());
-    }
-
     private static string Describe(QueueObject item) => string.Join("|", item.Id, item.CreatedAt.ToString("o"), item.TtlDeadline?.ToString("o"), item.DeliveryCount,
         item.ContentType, string.Join(",", item.Tags), string.Join(",", item.Headers.Select(static h => h.Key + "=" + h.Value)), item.Content.Kind,
         Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(item.RawBody)));
@@ -159,27 +130,5 @@ public abstract class ExportBehaviour(IBackend backend) : BackupBehaviour(backen
         while (await browser.NextAsync(None) is { } batch)
             all.AddRange(batch.Items);
         return all;
-    }
-
-    /// <summary>Every push begins a new page.</summary>
-    private sealed class Rolling : RandomSource
-    {
-        public override void Fill(Span<byte> buffer)
-        {
-            System.Fill(buffer);
-            if (buffer.Length == 8)
-                buffer[6] = buffer[7] = 0;
-        }
-    }
-
-    /// <summary>Does something before each reading of a page.</summary>
-    private sealed class BeforePages(IConsul inner, Func<Task> before) : DelegatingConsul(inner)
-    {
-        public override async Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation)
-        {
-            if (operations.Any(static o => o.IsRead && o.Key.Contains("/c/p/", StringComparison.Ordinal) && o.Key.EndsWith('/')))
-                await before();
-            return await base.TransactAsync(operations, consistency, cancellation);
-        }
     }
 }

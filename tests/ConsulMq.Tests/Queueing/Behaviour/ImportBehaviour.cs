@@ -136,6 +136,63 @@ public abstract class ImportBehaviour(IBackend backend) : BackupBehaviour(backen
     }
 
     [Fact]
+    public async Task AnotherFileThatBeginsWithTheSameLineIsNotTakenForTheFirstAtTheSameTimeEither()
+    {
+        using var connection = Connect();
+        var first = Line("first");
+        var (one, other) = (File(first, Line("a"), Line("b")), File(first, Line("c"), Line("d")));
+        var pushed = false;
+        // The other one is imported while the rest of this one is on its way.
+        using var disturbed = Connect(through: consul => new BeforeMark(consul, 1, async () =>
+        {
+            pushed = true;
+            Assert.Equal((3, 0), await Import(connection, other, "jobs"));
+        }));
+        var (added, error) = await FailToImport(disturbed, one, "jobs");
+        Assert.True(pushed);
+        Assert.Equal((0, ConsulMqError.InvalidImportLine), (added, error.Error));
+        Assert.Contains("are not those that were imported", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["first", "c", "d"], await PopAll(connection.Queue("jobs")));
+    }
+
+    [Fact]
+    public async Task AnImportThatIsStoppedInTheMiddleOfALineDoesNotGoOnBehindIt()
+    {
+        var begun = new TaskCompletionSource();
+        var held = new TaskCompletionSource();
+        using var connection = Connect();
+        using var slow = Connect(through: consul => new BeforeMark(consul, 1, async () =>
+        {
+            begun.TrySetResult();
+            await held.Task;
+        }));
+        var file = File(Numbers(400).Select(static text => Line(text + new string('x', 3000))));
+        using var cancel = new CancellationTokenSource();
+        using (var import = slow.OpenImport(new MemoryStream(file), "jobs.jsonl", "jobs"))
+        {
+            var step = import.NextAsync(cancel.Token);
+            await begun.Task;
+            // It takes lines until there is no room for more beside those that wait.
+            for (var before = -1L; before != import.Lines; await Task.Delay(2000))
+                before = import.Lines;
+            Assert.False(step.IsCompleted);
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step);
+            held.SetResult();
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(() => import.NextAsync(None));
+            Assert.Contains("Begin another import of the file", error.Message, StringComparison.Ordinal);
+        }
+
+        using var again = connection.OpenImport(new MemoryStream(file), "jobs.jsonl", "jobs");
+        while (await again.NextAsync(None))
+        {
+            // To the end.
+        }
+
+        Assert.Equal(400, (await LookAll(connection.Queue("jobs"))).Count);
+    }
+
+    [Fact]
     public async Task SeveralImportsOfOneFileAtOnceBringEachLineOnce()
     {
         using var connection = Connect();
