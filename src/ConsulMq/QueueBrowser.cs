@@ -15,6 +15,7 @@ public sealed class QueueBrowser
     private readonly Func<QueueObject, bool>? _filter;
     private readonly SpotReader _reader;
     private readonly HeldReader _held;
+    private readonly OrderWalk? _walk;
     private readonly Func<CancellationToken, Task<WalkedPage?>> _nextPage;
     private readonly Queue<Spot> _seen = new();
 
@@ -26,13 +27,17 @@ public sealed class QueueBrowser
         _filter = filter;
         _reader = new SpotReader(_context, bodies);
         _held = new HeldReader(_context);
+        _walk = state is MessageState.Ready or MessageState.Dead ? new OrderWalk(_context) : null;
         _nextPage = state switch
         {
             MessageState.InFlight => new HeldWalk(_context, EntryPlace.InFlight).NextAsync,
             MessageState.Scheduled => new HeldWalk(_context, EntryPlace.Scheduled).NextAsync,
-            _ => new OrderWalk(_context).NextAsync,
+            _ => _walk!.NextAsync,
         };
     }
+
+    /// <summary>Whether there is such a queue, as far as was looked; where only what is in flight or scheduled is looked at, nobody has asked.</summary>
+    public bool IsThere => _walk is null || _walk.Start is not null;
 
     /// <summary>How many messages were looked at, whatever the filter said.</summary>
     public long Looked { get; private set; }

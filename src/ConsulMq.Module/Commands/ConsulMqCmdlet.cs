@@ -148,6 +148,15 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes a sentence for who wants to know what happens.</summary>
+    private protected new void WriteVerbose(string text)
+    {
+        if (!CmdletLog.WritesStepsToDebug(this))
+            base.WriteVerbose(text);
+        else if (CmdletLog.WantsSteps(this))
+            WriteDebug(text);
+    }
+
     /// <summary>Writes what operations have told until now. Only the pipeline thread may.</summary>
     private protected void WriteLog()
     {

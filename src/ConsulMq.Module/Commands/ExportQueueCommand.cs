@@ -73,6 +73,7 @@ public sealed class ExportQueueCommand : QueueCmdlet
 
         var written = file.Complete();
         WriteVerbose($"Exported {messages} messages of queue '{queue.Name}' to '{written.FullName}'.");
+        written.Refresh();
         if (PassThru)
             WriteObject(written);
     }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using ConsulMq.Parameters;
+using ConsulMq.Queueing;
 using ConsulMq.Search;
 
 namespace ConsulMq.Commands;
@@ -14,6 +15,7 @@ namespace ConsulMq.Commands;
 [OutputType(typeof(QueueObject))]
 public sealed class FindItemCommand : ConnectionCmdlet
 {
+    private readonly HashSet<(string Queue, MessageState State)> _searched = [];
     private ItemFilter? _filter;
     private string? _current;
 
@@ -53,7 +55,7 @@ public sealed class FindItemCommand : ConnectionCmdlet
     [ValidateNotNull]
     public IDictionary? Header { get; set; }
 
-    /// <summary>What the body is; wildcards too: <c>text/*</c>, <c>application/json</c>.</summary>
+    /// <summary>What the body is; wildcards too: <c>text/*</c>, <c>application/json</c>. A type without parameters is meant with any.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -133,6 +135,10 @@ public sealed class FindItemCommand : ConnectionCmdlet
 
     private void Search(MessageQueue queue, MessageState state)
     {
+        // With wildcards, dead letters are met in their own queue as well.
+        var place = state == MessageState.Dead ? (DeadLetters.QueueOf(queue.Name), MessageState.Ready) : (queue.Name, state);
+        if (!_searched.Add(place))
+            return;
         var browser = queue.Browse(state, bodies: Body is not null, _filter!.MayMatch);
         using var progress = new ProgressBar(this, $"Searching '{queue.Name}', {Format.Name(state)}");
         long found = 0, total = 0;
@@ -153,6 +159,10 @@ public sealed class FindItemCommand : ConnectionCmdlet
                 total = Total(queue, state);
             progress.Report(browser.Looked, total, $"{browser.Looked} of {Math.Max(total, browser.Looked)}, {found} found");
         }
+
+        WriteVerbose($"Searched {browser.Looked} messages of queue '{queue.Name}', {Format.Name(state)}: {found} found.");
+        if (!browser.IsThere && state == MessageState.Ready)
+            throw Errors.NoSuchQueue(queue.Name);
     }
 
     /// <summary>Each with where it is, which the usual table of messages does not show.</summary>
@@ -182,7 +192,7 @@ public sealed class FindItemCommand : ConnectionCmdlet
 
     private long Total(MessageQueue queue, MessageState state)
     {
-        var searched = state == MessageState.Dead ? Link.Queue(queue.Name + ".dead") : queue;
+        var searched = state == MessageState.Dead ? Link.Queue(DeadLetters.QueueOf(queue.Name)) : queue;
         var summary = Await(searched.SummaryAsync(StopToken));
         return state switch
         {

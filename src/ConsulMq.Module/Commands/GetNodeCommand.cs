@@ -16,6 +16,8 @@ public sealed class GetNodeCommand : ConnectionCmdlet
         var nodes = Await(link.NodesAsync(StopToken));
         foreach (var node in nodes)
             WriteObject(node);
+        if (link.NodeId is null)
+            WriteVerbose("This process is not registered: only Connect-ConsulMq does that, and not with -NoRegister.");
         // Consul leaves out what a token may not read, without a word.
         if (nodes.Count == 0 || (link.NodeId is { } id && !nodes.Any(node => node.Id == id)))
             WriteVerbose($"{(nodes.Count == 0 ? "Nobody is" : "This process is not")} listed. Consul may need a moment; or the token lacks service:read on 'consulmq', or node:read.");

@@ -98,7 +98,7 @@ public sealed class ImportQueueCommand : ConnectionCmdlet
         using var import = Link.OpenImport(file.Lines, path, Queue, Timeout ?? (Wait ? System.Threading.Timeout.InfiniteTimeSpan : null));
         try
         {
-            using var progress = new ProgressBar(this, $"Importing '{path}'");
+            using var progress = new ProgressBar(this, $"Importing '{System.IO.Path.GetFileName(path)}'");
             // A long line takes a while to unpack and to read, and Ctrl-C does not wait for it.
             while (Await(Task.Run(() => import.NextAsync(StopToken))))
                 progress.Report(file.Position, file.Length, $"{import.Added} messages added, {Format.Size(file.Position)} of {Format.Size(file.Length)} read");

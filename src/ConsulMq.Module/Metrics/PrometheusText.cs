@@ -11,7 +11,7 @@ internal sealed class PrometheusText
 {
     private static readonly Family[] Families =
     [
-        new("consulmq_queue_messages", "Messages in the queue, by state: ready to be popped, in flight on a lease, or scheduled for later.", static queue =>
+        new("consulmq_queue_messages", "Messages in the queue, by state: ready (expired ones that nobody has met yet included), in flight on a lease, or scheduled for later.", static queue =>
             [("ready", queue.Depth), ("in_flight", queue.InFlight), ("scheduled", queue.Scheduled)]),
         new("consulmq_queue_dead_messages", "Messages in the queue of its dead letters, where they are ready.", static queue => [(null, queue.Dead)]),
         new("consulmq_queue_bytes", "Size of what is ready, as it is stored.", static queue => [(null, queue.Bytes)]),

@@ -44,7 +44,10 @@ internal sealed class ItemFilter
         Ids?.Contains(item.Id) != false
         && (Before is null || item.CreatedAt < Before)
         && (After is null || item.CreatedAt >= After)
-        && _contentType?.IsMatch(item.ContentType) != false
+        && HasContentType(item.ContentType)
         && Array.TrueForAll(_tags, tag => item.Tags.Any(tag.IsMatch))
         && Array.TrueForAll(_headers, header => item.Headers.TryGetValue(header.Name, out var value) && header.Value.IsMatch(value));
+
+    /// <summary>A type without parameters is meant with any.</summary>
+    private bool HasContentType(string type) => _contentType is null || _contentType.IsMatch(type) || _contentType.IsMatch(type.Split(';')[0].TrimEnd());
 }

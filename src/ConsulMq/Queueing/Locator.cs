@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -78,7 +79,9 @@ internal sealed class Locator(QueueContext context)
             }
 
             front ??= index.Head.Front ? await LastInFrontAsync(cancellation).ConfigureAwait(false) : [];
-            var entries = LogPage.Take(pairs, context.Keys, page.Value).Entries;
+            var taken = LogPage.Take(pairs, context.Keys, page.Value);
+            OperationLog.Steps?.Step(Steps.Read(context, taken, index));
+            var entries = taken.Entries;
             context.DamagedBodies.ApplyTo(entries);
             AddBackwards(entries, found);
             if (found.Count >= count || await PageBeforeAsync(page.Value, index, entries.Count, cancellation).ConfigureAwait(false) is not { } before)

@@ -1,3 +1,4 @@
+using ConsulMq.Diagnostics;
 using ConsulMq.Storage;
 
 namespace ConsulMq.Queueing;
@@ -100,6 +101,7 @@ internal sealed class OrderWalk(QueueContext context)
             _next = asked + 1;
             _isLast = asked >= Index.Tail.Page;
             _page = LogPage.Take(pairs, context.Keys, asked);
+            OperationLog.Steps?.Step(Steps.Read(context, _page, Index));
             (_entryAt, _offset) = (0, 0);
             if (PassesOverDamagedBodies)
                 context.DamagedBodies.ApplyTo(_page.Entries);

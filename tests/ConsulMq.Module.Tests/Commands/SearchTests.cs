@@ -30,6 +30,7 @@ public abstract class SearchTests(string connect) : CommandTests(connect)
     [InlineData("-Header @{ trace = 'x*'; run = 12 }", 2)]
     [InlineData("-ContentType text/*", 0, 1, 4, 5)]
     [InlineData("-ContentType application/octet-stream", 3)]
+    [InlineData("-ContentType text/plain", 0, 1, 5)]
     [InlineData("-OlderThan 1h")]
     [InlineData("-NewerThan 1h -Tag db", 2)]
     [InlineData("-Id (Get-ConsulMqItem jobs -Position 3).Id", 3)]
@@ -91,7 +92,25 @@ public abstract class SearchTests(string connect) : CommandTests(connect)
 
         Assert.Equal(["in x-1", "in x-2"], Run("(Find-ConsulMqItem x-* in*).Body"));
         Assert.Equal(["in x-2", "in y"], Run("('x-2', 'y' | Find-ConsulMqItem).Body"));
-        Assert.Empty(Run("Find-ConsulMqItem nowhere; Find-ConsulMqItem z* -State Dead"));
+        Assert.Empty(Run("Find-ConsulMqItem z*; Find-ConsulMqItem nowhere -State Dead"));
+    }
+
+    [Fact]
+    public void With_wildcards_each_dead_letter_is_found_once()
+    {
+        Run("$null = 1..3 | Push-ConsulMqItem jobs; Pop-ConsulMqItem jobs -Lease -Count 2 | Deny-ConsulMqItem -Reason no");
+
+        Assert.Equal(["3 Ready", "1 Dead", "2 Dead"], Run("Find-ConsulMqItem * -State Ready, Dead | ForEach-Object { \"$($_.Body) $($_.State)\" }"));
+        Assert.Equal([1, 2], Run("(Find-ConsulMqItem * -State Dead).Body"));
+        Assert.Equal([3, 1, 2], Run("(Find-ConsulMqItem *).Body"));
+    }
+
+    [Fact]
+    public void A_queue_that_is_not_there_is_said()
+    {
+        Run("$ErrorActionPreference = 'Continue'");
+
+        Assert.StartsWith("QueueNotFound,", Fail("Find-ConsulMqItem nowhere x").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact]
