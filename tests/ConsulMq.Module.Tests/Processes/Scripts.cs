@@ -39,7 +39,7 @@ internal static class Scripts
         """
         try {
             Pop-ConsulMqItem jobs -Wait -OutVariable given -Verbose 4>&1 | ForEach-Object {
-                if ($_ -is [Management.Automation.VerboseRecord] -and $_.Message -like '*waiting*') { $lines.WriteLine('waiting') }
+                if ($_ -is [Management.Automation.VerboseRecord] -and $_.Message -like '*is empty; waiting*') { $lines.WriteLine('waiting') }
             }
         } finally {
             foreach ($item in $given) { if ($item -isnot [Management.Automation.VerboseRecord]) { $lines.WriteLine($item.Body) } }
