@@ -149,7 +149,7 @@ public abstract class WorkerTests(string connect) : CommandTests(connect)
 
         Assert.Empty(Run("Invoke-ConsulMqWorker jobs -Timeout 0.3 { 'never' }"));
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.3), Soon);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.25), Soon);
     }
 
     [Fact]

@@ -157,12 +157,26 @@ public abstract class QueueCheckBehaviour(IBackend backend) : QueueBehaviour(bac
     }
 
     /// <summary>What Consul says, text included where it changed with the state.</summary>
-    private static Task InConsul(IConsul consul, ConsulMqQueueCheck check, CheckStatus status, string output) => Eventually.TrueAsync(
+    private static Task InConsul(IConsul consul, ConsulMqQueueCheck check, CheckStatus status, string output) => IsTrue(
         async () => await Find(consul, check) is { } instance && instance.Status == status
-            && (output.Length == 0 || instance.Output.StartsWith(output, StringComparison.Ordinal) || check.Output.StartsWith(output, StringComparison.Ordinal)),
-        Patience);
+            && (output.Length == 0 || instance.Output.StartsWith(output, StringComparison.Ordinal) || check.Output.StartsWith(output, StringComparison.Ordinal)));
 
-    private static Task IsGone(IConsul consul, ConsulMqQueueCheck check) => Eventually.TrueAsync(async () => await Find(consul, check) is null, Patience);
+    private static Task IsGone(IConsul consul, ConsulMqQueueCheck check) => IsTrue(async () => await Find(consul, check) is null);
+
+    /// <summary>A server that is busy for a moment is asked again.</summary>
+    private static Task IsTrue(Func<Task<bool>> condition) => Eventually.TrueAsync(
+        async () =>
+        {
+            try
+            {
+                return await condition();
+            }
+            catch (ConsulException e) when (e.IsTransient)
+            {
+                return false;
+            }
+        },
+        Patience);
 
     private static async Task<ServiceInstance?> Find(IConsul consul, ConsulMqQueueCheck check) =>
         (await consul.ListServiceAsync("consulmq-queue", ReadOptions.Consistent, None)).Instances.SingleOrDefault(instance => instance.Id == check.ServiceId);
