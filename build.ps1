@@ -1,5 +1,5 @@
 #requires -Version 7.0
-# The build: build.ps1 [clean | build | test | demo | bench | package | run FILE.ps1] [ARGS...]
+# The build: build.ps1 [clean | build | test | soak [FACTOR] | demo | bench | package | run FILE.ps1] [ARGS...]
 #
 # build.sh runs this with pwsh, or with tools/ScriptHost where pwsh is not installed. That host has the engine's core commands only,
 # so this file keeps to the language, .NET and native commands. It has no parameter block: what follows the task belongs to the task.
@@ -141,7 +141,7 @@ function Get-Consul {
 }
 
 # Counts of one test project from its result file. A project that crashed or ran nothing is one failure.
-function Read-TestResult([string] $name, [string] $file, [int] $exitCode) {
+function Read-TestResult([string] $name, [string] $file, [int] $exitCode, [bool] $mayBeEmpty) {
     if (-not [IO.File]::Exists($file)) {
         Say "build: $name left no results (exit code $exitCode)"
         return @{ Passed = 0; Failed = 1 }
@@ -151,8 +151,7 @@ function Read-TestResult([string] $name, [string] $file, [int] $exitCode) {
     $failed = [int] $counters.total - $passed
     $skipped = [int] $counters.total - [int] $counters.executed
     if ($skipped) { Say "build: $skipped tests of $name were skipped; they count as failed" }
-    # Arguments may be a filter, and a filter may leave nothing of a project.
-    if ($passed -eq 0 -and $failed -eq 0 -and $rest.Count -eq 0) {
+    if ($passed -eq 0 -and $failed -eq 0 -and -not $mayBeEmpty) {
         Say "build: $name ran no tests"
         $failed = 1
     } elseif ($exitCode -and $failed -eq 0) {
@@ -176,9 +175,8 @@ function Invoke-PesterSuite {
     @{ Passed = $run.PassedCount; Failed = $run.TotalCount - $run.PassedCount + $run.FailedContainersCount }
 }
 
-function Test {
-    Build
-    Get-Consul
+# Runs the test projects with these arguments of 'dotnet test'.
+function Invoke-TestProject([object[]] $arguments) {
     $passed = $failed = 0
     $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'test-results')).FullName
     foreach ($project in [IO.Directory]::GetFiles((InRoot tests), '*.Tests.csproj', 'AllDirectories') | Sort-Ordinal) {
@@ -186,17 +184,53 @@ function Test {
         $file = [IO.Path]::Combine($results, "$name.trx")
         [IO.File]::Delete($file)
         Say "$name"
-        & dotnet test $project -c $configuration --no-build --nologo --results-directory $results --logger "trx;LogFileName=$name.trx" @rest |
+        & dotnet test $project -c $configuration --no-build --nologo --results-directory $results --logger "trx;LogFileName=$name.trx" @arguments |
             ForEach-Object { Say $_ }
-        $result = Read-TestResult $name $file $LASTEXITCODE
+        # Arguments may be a filter, and a filter may leave nothing of a project.
+        $result = Read-TestResult $name $file $LASTEXITCODE ($arguments.Count -gt 0)
         $passed += $result.Passed
         $failed += $result.Failed
     }
-    $result = Invoke-PesterSuite
-    $passed += $result.Passed
-    $failed += $result.Failed
+    @{ Passed = $passed; Failed = $failed }
+}
+
+function Complete-Test([hashtable[]] $results) {
+    $passed = $failed = 0
+    foreach ($result in $results) {
+        $passed += $result.Passed
+        $failed += $result.Failed
+    }
     Say "$passed passed, $failed failed"
     exit [int] ($failed -gt 0 -or $passed -eq 0)
+}
+
+function Test {
+    Build
+    Get-Consul
+    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite)
+}
+
+# The tests that have a long form, in that form; a factor makes it longer still. Then what they measured, as tables for docs/reliability.md.
+function Soak {
+    $factor, $more = $rest
+    if ("$factor" -match '^[0-9]+([.][0-9]+)?$' -and [double] $factor -gt 0) { $env:CONSULMQ_SOAK = $factor } else { $env:CONSULMQ_SOAK, $more = '1', $rest }
+    Build
+    Get-Consul
+    $folder = [IO.Path]::Combine($out, 'figures')
+    if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+    $result = Invoke-TestProject (@('--filter', 'Category=Soak') + @($more | Where-Object { $null -ne $_ }))
+    Show-Figure $folder
+    Complete-Test $result
+}
+
+# Figures that the tests wrote: one file a section, one line a figure, with a tab between name and value.
+function Show-Figure([string] $folder) {
+    if (-not [IO.Directory]::Exists($folder)) { return }
+    foreach ($file in [IO.Directory]::GetFiles($folder, '*.txt') | Sort-Ordinal) {
+        Say "`n| $([IO.Path]::GetFileNameWithoutExtension($file)) | |`n|---|---|"
+        foreach ($line in [IO.File]::ReadAllLines($file)) { Say "| $($line.Replace("`t", ' | ')) |" }
+    }
+    Say ''
 }
 
 function Sort-Ordinal {
@@ -246,6 +280,7 @@ switch ($task) {
     'clean' { Clean }
     'build' { Build; Say $layout }
     'test' { Test }
+    'soak' { Soak }
     'bench' { Bench }
     'package' { Package }
     'demo' {
@@ -261,5 +296,5 @@ switch ($task) {
         $file, $named, $others = Split-Argument $rest
         . (Get-Script $file) @named @others
     }
-    default { Fail "there is no task '$task'; the tasks are clean, build, test, demo, bench, package and run FILE.ps1" }
+    default { Fail "there is no task '$task'; the tasks are clean, build, test, soak, demo, bench, package and run FILE.ps1" }
 }

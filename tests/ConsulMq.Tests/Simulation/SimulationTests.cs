@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using ConsulMq.TestSupport.Soaking;
 
 namespace ConsulMq.Tests.Simulation;
 
@@ -10,9 +11,11 @@ namespace ConsulMq.Tests.Simulation;
 public sealed class SimulationTests
 {
     private const int Runs = 3000;
+    private const int SoakRuns = 60_000;
     private const int LinesOfStory = 150;
 
     [Fact]
+    [Trait("Category", Soak.Category)]
     public void EveryScheduleKeepsThePromises()
     {
         if (Setting("CONSULMQ_SIM_SEED") is { } seed)
@@ -22,7 +25,7 @@ public sealed class SimulationTests
         }
 
         var failed = new ConcurrentBag<SimulationReport>();
-        Parallel.For(1, 1 + (Setting("CONSULMQ_SIM_RUNS") ?? Runs), (number, loop) =>
+        Parallel.For(1, 1 + (Setting("CONSULMQ_SIM_RUNS") ?? Soak.Amount(Runs, SoakRuns)), (number, loop) =>
         {
             var report = Simulation.Run(number);
             if (report.Violation is null)
