@@ -25,6 +25,9 @@ internal static class IndexCodec
     /// <summary>The first page of a new queue.</summary>
     public const long FirstPage = 1;
 
+    /// <summary>No queue ever gets there: a higher number is damage, and one more than the highest of all would be a negative one.</summary>
+    private const long LastPage = 1L << 60;
+
     /// <summary>The head's value.</summary>
     /// <param name="head">What it says.</param>
     /// <param name="replaces">The ModifyIndex that this write replaces: it makes the value new each time, for Consul ignores a write of an equal one.</param>
@@ -85,6 +88,6 @@ internal static class IndexCodec
             return false;
         }
 
-        return page >= 0;
+        return page is >= 0 and <= LastPage;
     }
 }

@@ -35,7 +35,12 @@ internal static class JsonText
     public static bool NextProperty(ref Utf8JsonReader reader)
     {
         Next(ref reader);
-        return reader.TokenType != JsonTokenType.EndObject;
+        if (reader.TokenType == JsonTokenType.EndObject)
+            return false;
+        // Half a surrogate pair in a name shows only where the name is compared, and not as a JsonException.
+        if (reader.ValueIsEscaped)
+            Unicode(ref reader);
+        return true;
     }
 
     /// <summary>Skips the value of the property the reader stands on.</summary>
@@ -66,14 +71,7 @@ internal static class JsonText
         if (reader.TokenType == JsonTokenType.Null)
             return null;
         Expect(ref reader, JsonTokenType.String);
-        try
-        {
-            return reader.GetString();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new JsonException("A string is not valid Unicode.", e);
-        }
+        return Unicode(ref reader);
     }
 
     /// <summary>Reads the value of a property: base64 or null, straight into an array of the right size.</summary>
@@ -84,7 +82,10 @@ internal static class JsonText
             return default;
         Expect(ref reader, JsonTokenType.String);
         if (reader.ValueIsEscaped)
+        {
+            Unicode(ref reader);
             return reader.TryGetBytesFromBase64(out var unescaped) ? unescaped : throw new JsonException("A value is not base64.");
+        }
 
         var text = reader.ValueSpan;
         if (text.IsEmpty)
@@ -102,5 +103,18 @@ internal static class JsonText
         return Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done && written == size
             ? bytes
             : throw new JsonException("A value is not base64.");
+    }
+
+    /// <summary>The name or string the reader stands on.</summary>
+    private static string? Unicode(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A string is not valid Unicode.", e);
+        }
     }
 }
