@@ -14,7 +14,10 @@ internal sealed class HeldReader(QueueContext context)
         if (_marks is not null)
             return;
         var sessions = await context.Consul.ListAsync(context.Keys.Sessions, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-        _marks = sessions.Pairs.ToDictionary(pair => pair.Key.Substring(context.Keys.Sessions.Length), static pair => SessionMark.Read(pair.Value.Span), StringComparer.Ordinal);
+        var marks = new Dictionary<string, SessionMark>(StringComparer.Ordinal);
+        foreach (var pair in sessions.Pairs)
+            marks[pair.Key.Substring(context.Keys.Sessions.Length)] = SessionMark.Read(pair.Value.Span);
+        _marks = marks;
     }
 
     /// <summary>The message with what is known of where it is.</summary>

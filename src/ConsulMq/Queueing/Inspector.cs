@@ -23,7 +23,9 @@ internal sealed class Inspector(QueueContext context)
         if (listing.Keys.Count == 0)
             return 0;
         var settled = await context.Consul.ListAsync(context.Keys.Settled, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
-        var cursors = settled.Pairs.ToDictionary(static pair => pair.Key, StringComparer.Ordinal);
+        var cursors = new Dictionary<string, KvPair>(StringComparer.Ordinal);
+        foreach (var pair in settled.Pairs)
+            cursors[pair.Key] = pair;
         long count = 0;
         foreach (var key in listing.Keys)
         {

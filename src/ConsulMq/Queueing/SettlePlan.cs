@@ -49,7 +49,7 @@ internal sealed class SettlePlan : IDisposable
     {
         var message = lease.Messages()![offset];
         if (settlement.Kind != SettlementKind.Complete && settlement.Counts)
-            message = message with { Deliveries = message.Deliveries + 1 };
+            message = message with { Deliveries = Math.Min(message.Deliveries, int.MaxValue - 1) + 1 };
         // What cannot be read cannot go elsewhere: it goes back, is passed over there, and can be repaired.
         isDeadLetter = IsDead(settlement, message) && _context.DamagedBodies.Find(message.Blob) is null;
         var stays = settlement.Kind != SettlementKind.Complete && !isDeadLetter;

@@ -91,9 +91,10 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
         {
             try
             {
-                _messages = EntryCodec.Read(pair.Value.Span, Key.Count);
-                if (Key.Place is EntryPlace.Front or EntryPlace.InFlight && Array.Exists(_messages, static m => m.Rank is null))
+                var messages = EntryCodec.Read(pair.Value.Span, Key.Count);
+                if (Key.Place is EntryPlace.Front or EntryPlace.InFlight && Array.Exists(messages, static m => m.Rank is null))
                     throw new FormatException("a message in the front set or in flight has no rank");
+                _messages = messages;
             }
             catch (FormatException e)
             {

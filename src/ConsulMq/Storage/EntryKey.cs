@@ -25,6 +25,9 @@ internal enum EntryPlace
 /// </summary>
 internal sealed class EntryKey
 {
+    /// <summary>The last millisecond of the year 9999: there is no later date.</summary>
+    private const long LatestDue = 253_402_300_799_999;
+
     private EntryKey(EntryPlace place, string key, string cursor, string id, int ordinal, int count, long bytes, Rank? rank)
     {
         Place = place;
@@ -120,7 +123,8 @@ internal sealed class EntryKey
         due = 0;
         var start = keys.Scheduled.Length;
         return key.Length > start + 16 && key[start + 16] == '/' && key.StartsWith(keys.Scheduled, StringComparison.Ordinal)
-            && long.TryParse(key.Substring(start, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out due) && due >= 0;
+            && long.TryParse(key.Substring(start, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out due)
+            && due is >= 0 and <= LatestDue;
     }
 
     private static EntryPlace? PlaceOf(QueueKeys keys, string key) =>
