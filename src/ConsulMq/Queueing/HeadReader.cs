@@ -18,6 +18,7 @@ internal sealed class HeadReader(QueueContext context)
         // Where entries that nobody can read hold the head back, consumers read on behind them.
         long? beyond = null;
         (FrontSet Set, ulong HeadIndex)? front = null;
+        var gap = new LogGap(context);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -58,10 +59,11 @@ internal sealed class HeadReader(QueueContext context)
             }
 
             // A sealed page with nothing left: what is in the front set has to be compared with the pages behind it first.
+            var next = await gap.NextAsync(page, index.Tail.Page, cancellation).ConfigureAwait(false);
             if (page.Number == index.Head.Page && page.Entries.Count == 0 && !page.HasStrangers)
-                guess = await PassAsync(view).ConfigureAwait(false);
+                guess = await PassAsync(view, next).ConfigureAwait(false);
             else
-                beyond = page.Number + 1;
+                beyond = next;
         }
     }
 
@@ -76,10 +78,10 @@ internal sealed class HeadReader(QueueContext context)
         return false;
     }
 
-    /// <summary>Moves the head over an empty page below the tail, both seen in one snapshot. Returns where the head is likely to be then.</summary>
-    private async Task<long> PassAsync(HeadView view)
+    /// <summary>Moves the head over empty pages below the tail, the first of them seen in one snapshot with it. Returns where the head is likely to be then.</summary>
+    private async Task<long> PassAsync(HeadView view, long page)
     {
-        var next = new HeadState(view.Page.Number + 1, view.Head.Front && view.Front?.IsEmpty != true);
+        var next = new HeadState(page, view.Head.Front && view.Front?.IsEmpty != true);
         OperationLog.Steps?.Step($"Page {view.Page.Number} of '{context.Keys.Queue}' is used up: moving the head to page {next.Page}.");
         await context.Committer.CommitAsync([KvOperation.Cas(context.Keys.Head, view.HeadIndex, IndexCodec.Head(next, view.HeadIndex))]).ConfigureAwait(false);
         // Refused: somebody else has moved it.

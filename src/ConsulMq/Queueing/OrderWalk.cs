@@ -17,6 +17,7 @@ internal sealed class OrderWalk(QueueContext context)
     /// <summary>So many bytes of the front set are in a page at most, but for one message; the rest of the page comes as pages of its own.</summary>
     private const long FrontBytes = 1024 * 1024;
 
+    private readonly LogGap _gap = new(context);
     private FrontSet? _front;
     private LogPage? _page;
     private int _entryAt;
@@ -98,10 +99,11 @@ internal sealed class OrderWalk(QueueContext context)
                 continue;
             }
 
-            _next = asked + 1;
             _isLast = asked >= Index.Tail.Page;
-            _page = LogPage.Take(pairs, context.Keys, asked);
-            OperationLog.Steps?.Step(Steps.Read(context, _page, Index));
+            var page = LogPage.Take(pairs, context.Keys, asked);
+            OperationLog.Steps?.Step(Steps.Read(context, page, Index));
+            _next = _isLast ? asked + 1 : await _gap.NextAsync(page, Index.Tail.Page, cancellation).ConfigureAwait(false);
+            _page = page;
             (_entryAt, _offset) = (0, 0);
             if (PassesOverDamagedBodies)
                 context.DamagedBodies.ApplyTo(_page.Entries);
