@@ -51,7 +51,10 @@ public sealed record ConsulOptions
     /// <summary>How long one request may take; the wait of a blocking query comes on top. Default: 10 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The largest answer to take, in bytes. Default: 256 MiB; at most 1 GiB.</summary>
+    /// <summary>
+    /// The largest listing to take, in bytes; the names of three million keys are about as long as the default. Default: 256 MiB; at most 1 GiB. An answer
+    /// about one thing may have 16 MiB in any case.
+    /// </summary>
     public int MaxResponseBytes { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>The options that the process's environment gives, by Consul's own variables.</summary>

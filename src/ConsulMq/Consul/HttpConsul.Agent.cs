@@ -8,7 +8,7 @@ public sealed partial class HttpConsul
     public async Task<AgentSelf> SelfAsync(CancellationToken cancellation)
     {
         await ProveTenancyAsync(cancellation).ConfigureAwait(false);
-        using var reply = await _transport.ReadAsync(_uris.Make("v1/agent/self"), default, cancellation).ConfigureAwait(false);
+        using var reply = await _transport.ReadAsync(_uris.Make("v1/agent/self"), default, ReplyKind.Single, cancellation).ConfigureAwait(false);
         var self = Parse(in reply, false, static json => AgentJson.Self(json));
         return _tenancy.Problem(self.Version, Address) is { } problem ? throw problem : self;
     }
@@ -46,7 +46,7 @@ public sealed partial class HttpConsul
     public async Task<ServiceListing> ListServiceAsync(string serviceName, ReadOptions options, CancellationToken cancellation)
     {
         var uri = _uris.Make("v1/health/service/" + Uri.EscapeDataString(serviceName), "", options);
-        using var reply = await _transport.ReadAsync(uri, options, cancellation).ConfigureAwait(false);
+        using var reply = await _transport.ReadAsync(uri, options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
         return new ServiceListing(Parse(in reply, false, static json => ServiceJson.List(json)), reply.Index);
     }
 

@@ -34,7 +34,7 @@ public sealed partial class HttpConsul
     /// <inheritdoc />
     public async Task<SessionListing> ListSessionsAsync(ReadOptions options, CancellationToken cancellation)
     {
-        using var reply = await _transport.ReadAsync(_uris.Make("v1/session/list", "", options), options, cancellation).ConfigureAwait(false);
+        using var reply = await _transport.ReadAsync(_uris.Make("v1/session/list", "", options), options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
         return new SessionListing(Parse(in reply, false, static json => SessionJson.List(json)), reply.Index);
     }
 

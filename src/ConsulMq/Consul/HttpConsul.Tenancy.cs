@@ -15,7 +15,7 @@ public sealed partial class HttpConsul
             return;
         try
         {
-            using var reply = await _transport.ReadAsync(KeyUri("consulmq"), default, cancellation).ConfigureAwait(false);
+            using var reply = await _transport.ReadAsync(KeyUri("consulmq"), default, ReplyKind.Single, cancellation).ConfigureAwait(false);
             // That there is no such key, or that the token may not read it, says that the namespace was looked at.
             if (reply.Status is not (200 or 403 or 404))
                 throw ReplyFaults.Of(in reply, Address, false);

@@ -49,7 +49,7 @@ public sealed partial class HttpConsul : IConsul
     /// <inheritdoc />
     public async Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation)
     {
-        using var reply = await _transport.ReadAsync(KeyUri(key, "", options), options, cancellation).ConfigureAwait(false);
+        using var reply = await _transport.ReadAsync(KeyUri(key, "", options), options, ReplyKind.Single, cancellation).ConfigureAwait(false);
         if (reply.Status == 404 && reply.Index > 0)
             return new KvGet(null, reply.Index);
         var pairs = Parse(in reply, false, static json => KvJson.Pairs(json));
@@ -60,7 +60,7 @@ public sealed partial class HttpConsul : IConsul
     public async Task<RawValue?> GetRawAsync(string key, ReadConsistency consistency, CancellationToken cancellation)
     {
         var options = new ReadOptions(consistency);
-        var reply = await _transport.ReadAsync(KeyUri(key, "raw", options), options, cancellation).ConfigureAwait(false);
+        var reply = await _transport.ReadAsync(KeyUri(key, "raw", options), options, ReplyKind.Raw, cancellation).ConfigureAwait(false);
         try
         {
             if (reply.Status == 404 && reply.Index > 0)
@@ -79,7 +79,7 @@ public sealed partial class HttpConsul : IConsul
     /// <inheritdoc />
     public async Task<KvListing> ListAsync(string prefix, ReadOptions options, CancellationToken cancellation)
     {
-        using var reply = await _transport.ReadAsync(KeyUri(prefix, "recurse", options, true), options, cancellation).ConfigureAwait(false);
+        using var reply = await _transport.ReadAsync(KeyUri(prefix, "recurse", options, true), options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
         return reply.Status == 404 && reply.Index > 0
             ? new KvListing([], reply.Index)
             : new KvListing(Parse(in reply, false, static json => KvJson.Pairs(json)), reply.Index);
@@ -89,7 +89,7 @@ public sealed partial class HttpConsul : IConsul
     public async Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation)
     {
         var query = string.IsNullOrEmpty(separator) ? "keys" : "keys&separator=" + Uri.EscapeDataString(separator);
-        using var reply = await _transport.ReadAsync(KeyUri(prefix, query, options, true), options, cancellation).ConfigureAwait(false);
+        using var reply = await _transport.ReadAsync(KeyUri(prefix, query, options, true), options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
         return reply.Status == 404 && reply.Index > 0
             ? new KvKeys([], reply.Index)
             : new KvKeys(Parse(in reply, false, static json => KvJson.Keys(json)), reply.Index);

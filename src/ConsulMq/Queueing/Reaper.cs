@@ -14,6 +14,9 @@ internal sealed class Reaper(QueueContext context)
 
     private const int MostPauses = 40;
 
+    /// <summary>Where more have ended at once, by then everybody is somewhere else in the list, and to wait before each would take minutes.</summary>
+    private const int MostPaused = 8;
+
     private readonly AsyncGate _gate = new(context.Settings.Continuations);
     private int _callers;
 
@@ -57,10 +60,11 @@ internal sealed class Reaper(QueueContext context)
     private async Task<bool> ReapAllAsync(IReadOnlyList<KvPair> sessions, CancellationToken cancellation)
     {
         var given = false;
+        var ended = 0;
         foreach (var pair in sessions)
         {
             if (pair.Session is null)
-                given |= await ReapAsync(pair, sessions.Count, cancellation).ConfigureAwait(false);
+                given |= await ReapAsync(pair, ended++ < MostPaused ? sessions.Count : 1, cancellation).ConfigureAwait(false);
         }
 
         return given;

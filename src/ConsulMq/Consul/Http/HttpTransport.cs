@@ -33,7 +33,7 @@ internal sealed class HttpTransport : IDisposable
     public string Address { get; }
 
     /// <summary>Sends a read. With <paramref name="options"/> that block, the time to wait is added to the request's.</summary>
-    public ValueTask<Reply> ReadAsync(Uri uri, ReadOptions options, CancellationToken cancellation)
+    public ValueTask<Reply> ReadAsync(Uri uri, ReadOptions options, ReplyKind kind, CancellationToken cancellation)
     {
         var time = _timeout;
         if (options.WaitIndex > 0)
@@ -41,31 +41,31 @@ internal sealed class HttpTransport : IDisposable
             var wait = options.WaitTime > TimeSpan.Zero ? options.WaitTime : TimeSpan.FromMinutes(5);
             time += wait + TimeSpan.FromTicks(wait.Ticks / 16);
         }
-        return SendAsync(HttpMethod.Get, uri, null, false, time, cancellation);
+        return SendAsync(HttpMethod.Get, uri, null, false, kind, time, cancellation);
     }
 
     /// <summary>Sends a request with a body, which this disposes; <paramref name="write"/> if it may change something.</summary>
     public ValueTask<Reply> SendAsync(HttpMethod method, Uri uri, BodyContent body, bool write, CancellationToken cancellation) =>
-        SendAsync(method, uri, body, write, _timeout, cancellation);
+        SendAsync(method, uri, body, write, write ? ReplyKind.Single : ReplyKind.Listing, _timeout, cancellation);
 
     /// <summary>The exception for an answer that cannot be read.</summary>
     public ConsulException Garbage(JsonException error, bool write) => ReplyFaults.Garbage(Address, write, error);
 
     public void Dispose() => _invoker.Dispose();
 
-    private ValueTask<Reply> SendAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation) =>
-        OperationLog.Current is { } log ? TellAsync(log, method, uri, body, write, time, cancellation) : SendOnceAsync(method, uri, body, write, time, cancellation);
+    private ValueTask<Reply> SendAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, ReplyKind kind, TimeSpan time, CancellationToken cancellation) =>
+        OperationLog.Current is { } log ? TellAsync(log, method, uri, body, write, kind, time, cancellation) : SendOnceAsync(method, uri, body, write, kind, time, cancellation);
 
     /// <summary>Sends, and tells what was asked and what came of it. The token is a header, and bodies are counted only.</summary>
     private async ValueTask<Reply> TellAsync(
-        OperationLog log, HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation)
+        OperationLog log, HttpMethod method, Uri uri, BodyContent? body, bool write, ReplyKind kind, TimeSpan time, CancellationToken cancellation)
     {
         // Before it is sent: a body is disposed of with its request.
         var sent = body?.Headers.ContentLength ?? 0;
         var watch = Stopwatch.StartNew();
         try
         {
-            var reply = await SendOnceAsync(method, uri, body, write, time, cancellation).ConfigureAwait(false);
+            var reply = await SendOnceAsync(method, uri, body, write, kind, time, cancellation).ConfigureAwait(false);
             log.Request($"{method} {uri.PathAndQuery}: {reply.Status}, {sent} B sent, {reply.Body.Length} B received", watch.Elapsed);
             return reply;
         }
@@ -76,7 +76,7 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 
-    private async ValueTask<Reply> SendOnceAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, TimeSpan time, CancellationToken cancellation)
+    private async ValueTask<Reply> SendOnceAsync(HttpMethod method, Uri uri, BodyContent? body, bool write, ReplyKind kind, TimeSpan time, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, uri) { Content = body };
         if (_token is not null)
@@ -89,7 +89,7 @@ internal sealed class HttpTransport : IDisposable
         try
         {
             using var response = await _invoker.SendAsync(request, deadline.Token).ConfigureAwait(false);
-            return await ReplyReader.ReadAsync(response, !write, _maxResponse, deadline.Token).ConfigureAwait(false);
+            return await ReplyReader.ReadAsync(response, !write, kind, _maxResponse, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {

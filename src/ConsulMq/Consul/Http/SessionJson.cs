@@ -6,6 +6,9 @@ namespace ConsulMq.Consul.Http;
 /// <summary>Writes and reads the texts of <c>/v1/session</c>.</summary>
 internal static class SessionJson
 {
+    /// <summary>Consul's are UUIDs.</summary>
+    private const int LongestId = 256;
+
     /// <summary>The body of a creation.</summary>
     public static ReadOnlyMemory<byte> Request(SessionRequest request) => JsonBody.Write(json =>
     {
@@ -41,7 +44,8 @@ internal static class SessionJson
                 JsonText.SkipValue(ref reader);
         }
         JsonText.End(ref reader);
-        return string.IsNullOrEmpty(id) ? throw new JsonException("A session without an ID.") : id!;
+        // It becomes part of keys and addresses.
+        return string.IsNullOrEmpty(id) || id!.Length > LongestId ? throw new JsonException("A session without an ID.") : id;
     }
 
     /// <summary>A list of sessions; <c>null</c> stands for an empty one.</summary>
