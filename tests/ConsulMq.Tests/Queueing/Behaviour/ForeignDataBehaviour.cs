@@ -67,4 +67,87 @@ public abstract class ForeignDataBehaviour(IBackend backend) : QueueBehaviour(ba
             Assert.Single((await connection.Consul.KeysAsync($"{prefix}/{name}/", null, default, None)).Keys);
         }
     }
+
+    [Fact]
+    public async Task AnEntryInFrontThatHasNoRankIsNamedAndPassedOver()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await queue.PushAsync(Text("good"), None);
+        using (var first = queue.OpenInsert(0))
+        {
+            await first.AddAsync(Text("first"), null, None);
+            await first.FlushAsync(None);
+        }
+
+        var key = connection.Settings.Prefix + "/jobs/f/8000000000000001/00by-hand.1.90";
+        await connection.Consul.PutAsync(key, """{"id":"01890000-0000-7000-8000-000000000000","at":"2026-01-01T00:00:00Z","text":"by hand"}"""u8.ToArray(), None);
+        using var other = Connect();
+        var damage = new List<ConsulMqException>();
+        var browser = other.Queue("jobs").Browse();
+        while (await browser.NextAsync(None) is { } batch)
+            damage.AddRange(batch.Damage);
+        Assert.Equal((ConsulMqError.CorruptEntry, key), (Assert.Single(damage).Error, (string)damage[0].Subject!));
+        Assert.Equal(["first", "good"], await PopAll(other.Queue("jobs")));
+    }
+
+    [Fact]
+    public async Task ATailFarBehindTheLastPageIsReachedAtOnce()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await PushAll(queue, Numbers(3));
+        await connection.Consul.PutAsync(connection.Settings.Prefix + "/jobs/_index/tail", """{"page":1000000000000}"""u8.ToArray(), None);
+        using var other = Connect();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var browser = other.Queue("jobs").Browse();
+        var seen = 0;
+        while (await browser.NextAsync(limit.Token) is { } batch)
+            seen += batch.Items.Count;
+        Assert.Equal(3, seen);
+        using var consumer = other.Queue("jobs").OpenConsumer();
+        var taken = new List<string>();
+        while ((await consumer.PopAsync(10, limit.Token)).Items is { Count: > 0 } items)
+            taken.AddRange(items.Select(static item => item.Content.Text!));
+        Assert.Equal(Numbers(3), taken);
+        // It goes on there.
+        await other.Queue("jobs").PushAsync(Text("more"), None);
+        Assert.Equal(["more"], await PopAll(other.Queue("jobs")));
+    }
+
+    [Fact]
+    public async Task ADueTimeBehindAllTimeIsNamedAndPassedOver()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await queue.PushAsync(Text("later") with { NotBefore = DateTimeOffset.UtcNow.AddHours(1) }, None);
+        var key = connection.Settings.Prefix + "/jobs/t/7fffffffffffffff/00by-hand.1.90";
+        await connection.Consul.PutAsync(key, """{"id":"01890000-0000-7000-8000-000000000000","at":"2026-01-01T00:00:00Z","text":"by hand"}"""u8.ToArray(), None);
+        var browser = queue.Browse(MessageState.Scheduled);
+        var seen = new List<string>();
+        var damage = new List<ConsulMqException>();
+        while (await browser.NextAsync(None) is { } batch)
+        {
+            seen.AddRange(batch.Items.Select(static item => item.Content.Text!));
+            damage.AddRange(batch.Damage);
+        }
+
+        Assert.Equal(["later"], seen);
+        Assert.Equal((ConsulMqError.CorruptEntry, key), (Assert.Single(damage).Error, (string)damage[0].Subject!));
+    }
+
+    [Fact]
+    public async Task ADeliveryCountAtTheEndOfTheNumbersStaysThere()
+    {
+        using var connection = Connect();
+        var queue = connection.Queue("jobs");
+        await queue.PushAsync(Text("first"), None);
+        var key = (await connection.Consul.KeysAsync(connection.Settings.Prefix + "/jobs/p/", null, default, None)).Keys.Single();
+        await connection.Consul.PutAsync(key, """{"id":"01890000-0000-7000-8000-000000000000","at":"2026-01-01T00:00:00Z","deliveries":2147483647,"text":"by hand"}"""u8.ToArray(), None);
+        await queue.ChangeAsync(static settings => settings with { MaxDeliveries = 0 }, None);
+        using var other = Connect();
+        var items = await Lease(other.Queue("jobs"), 1);
+        await Settle(other.Queue("jobs"), SettlementKind.Return, items);
+        Assert.Equal(["by hand"], await PopAll(other.Queue("jobs")));
+    }
 }
