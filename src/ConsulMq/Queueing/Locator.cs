@@ -78,7 +78,7 @@ internal sealed class Locator(QueueContext context)
                 continue;
             }
 
-            front ??= index.Head.Front ? await LastInFrontAsync(cancellation).ConfigureAwait(false) : [];
+            front ??= index.Head.Front ? await LastInFrontAsync(count, cancellation).ConfigureAwait(false) : [];
             var taken = LogPage.Take(pairs, context.Keys, page.Value);
             OperationLog.Steps?.Step(Steps.Read(context, taken, index));
             var entries = taken.Entries;
@@ -137,12 +137,25 @@ internal sealed class Locator(QueueContext context)
             found.AddRange(Live(SpotsOf(entries[i])).Reverse());
     }
 
-    private async Task<List<Spot>> LastInFrontAsync(CancellationToken cancellation)
+    /// <summary>The last messages of the front set, in any order, and maybe more of them. No more of its entries are in memory than were read at once.</summary>
+    private async Task<List<Spot>> LastInFrontAsync(int count, CancellationToken cancellation)
     {
+        var found = new List<Spot>();
         var front = await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false);
-        while (front.Horizon is not null)
+        while (true)
+        {
+            found.AddRange(front.Entries.SelectMany(entry => Live(SpotsOf(entry))));
+            if (found.Count / 2 > count)
+            {
+                found.Sort(static (a, b) => b.Rank.CompareTo(a.Rank));
+                found.RemoveRange(count, found.Count - count);
+            }
+
+            if (front.Horizon is null)
+                return found;
+            front.Forget(front.Messages.Count);
             await front.LoadMoreAsync(cancellation).ConfigureAwait(false);
-        return [.. front.Entries.SelectMany(entry => Live(SpotsOf(entry)))];
+        }
     }
 
     /// <summary>The page before one, down to the head. Where one turned out to be empty, many may be, and one listing says which are not.</summary>

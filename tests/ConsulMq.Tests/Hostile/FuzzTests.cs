@@ -37,8 +37,7 @@ public sealed class FuzzTests
         long most = 0;
         var inputs = Arb.From(Gen.Choose(0, int.MaxValue).Select(mutator.Make), Smaller);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(count), Prop.ForAll(inputs, input => { most = Math.Max(most, Try(target, input)); }));
-        Figures.Write($"{name}: inputs", $"{count:N0}");
-        Figures.Write($"{name}: most memory for one input", $"{most / 1024.0:N0} KiB");
+        Figures.Write($"fuzzed: {name}", $"{count:N0} inputs, at most {most / 1024.0:N0} KiB for one");
     }
 
     [Theory]

@@ -49,8 +49,7 @@ public sealed class HostileServerTests
         var allocated = GC.GetTotalAllocatedBytes(true) - before;
         // A megabyte of answer is written here too, for each of them.
         Assert.InRange(allocated, 0, 250L * 1024 * 1024);
-        Figures.Write($"server, {name}: sent for {Asks.Length} requests", $"{server.Sent / 1024.0 / 1024.0:N1} MiB");
-        Figures.Write($"server, {name}: memory for {Asks.Length} requests, both sides", $"{allocated / 1024.0 / 1024.0:N1} MiB");
+        Figures.Write($"server: {name}", $"{Asks.Length} requests: {server.Sent / 1024.0 / 1024.0:N1} MiB sent, {allocated / 1024.0 / 1024.0:N1} MiB of memory on both sides");
     }
 
     [Theory]
@@ -182,7 +181,7 @@ public sealed class HostileServerTests
         }
 
         Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        Figures.Write($"server, {name}: longest time until a request was stopped", $"{longest.TotalMilliseconds:N1} ms");
+        Figures.Write($"server: {name}, until a request was stopped", $"{longest.TotalMilliseconds:N1} ms at most");
     }
 
     private static async Task<ConsulException> FailsAsync(string server, string request, Func<CancellationToken, Task> ask)
