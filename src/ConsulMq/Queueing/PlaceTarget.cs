@@ -84,7 +84,10 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
 
         _index = _searches++ < MostExact ? found.Start : await ProveAsync(found, cancellation).ConfigureAwait(false);
         if (_index is not null)
-            _gap = RankGap.Between(found.Spots[0].Rank, found.Spots[1].Rank, _index.HeadIndex);
+        {
+            _gap = RankGap.TryBetween(found.Spots[0].Rank, found.Spots[1].Rank, _index.HeadIndex)
+                ?? throw StoredEntry.Corrupt(found.Spots[1].Entry.Key.Key, "the ranks of two neighbours leave no place between them, which no client writes");
+        }
     }
 
     /// <summary>

@@ -29,6 +29,18 @@ internal sealed class RankGap
     /// <param name="head">The ModifyIndex of the head that the insert replaces, which makes the place unique.</param>
     public static RankGap Between(Rank before, Rank after, ulong head) => new([.. Part(before, after), (long)head]);
 
+    /// <summary>The same between ranks that anybody may have written. Null: nothing lies between them, or nothing that a rank can tell.</summary>
+    /// <param name="before">The rank of the message before.</param>
+    /// <param name="after">The rank of the message behind.</param>
+    /// <param name="head">The ModifyIndex of the head that the insert replaces.</param>
+    public static RankGap? TryBetween(Rank before, Rank after, ulong head)
+    {
+        if (before.CompareTo(after) >= 0 || Part(before, after).Length + 2 > Rank.MaxLength)
+            return null;
+        var gap = Between(before, after, head);
+        return before.CompareTo(gap[0]) < 0 && gap[int.MaxValue].CompareTo(after) < 0 ? gap : null;
+    }
+
     /// <summary>Elements behind which anything lies between the two.</summary>
     private static long[] Part(Rank before, Rank after)
     {

@@ -28,7 +28,8 @@ public sealed class DamagedQueueTests
         {
             foreach (var damage in Damages.OfValues)
             {
-                if (!Soak.IsOn && random.Next(8) > 0)
+                // Who finds the front set empty may say so in the head, and then nobody looks there any more, whatever is put back.
+                if ((!Soak.IsOn && random.Next(8) > 0) || (kind == "f/" && damage.Key == "missing"))
                     continue;
                 tried++;
                 await TryAsync(operation, $"{kind} is {damage.Key}", async made =>

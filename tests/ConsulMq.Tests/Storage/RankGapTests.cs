@@ -7,6 +7,18 @@ namespace ConsulMq.Tests.Storage;
 public class RankGapTests
 {
     [Fact]
+    public void NothingLiesBetweenRanksThatNoClientWrites()
+    {
+        var last = new Rank(Enumerable.Repeat(1L, Rank.MaxLength).ToArray());
+        Assert.Null(RankGap.TryBetween(new Rank(5), new Rank(5), 9));
+        Assert.Null(RankGap.TryBetween(new Rank(6), new Rank(5), 9));
+        Assert.Null(RankGap.TryBetween(new Rank(long.MaxValue), new Rank(long.MaxValue, long.MinValue), 9));
+        Assert.Null(RankGap.TryBetween(last, new Rank(2), 9) is { } gap && gap[0].CompareTo(last) <= 0 ? gap : null);
+        Assert.Null(RankGap.TryBetween(new Rank(last.Elements.Take(Rank.MaxLength - 1).ToArray()), last, 9));
+        Assert.NotNull(RankGap.TryBetween(Rank.Natural(5, 0, 0), Rank.Natural(5, 0, 1), 9));
+    }
+
+    [Fact]
     public void WhatComesToTheFrontLaterComesFirst()
     {
         Rank[] ordered = [RankGap.Front(9)[0], RankGap.Front(9)[1], RankGap.Front(7)[0], RankGap.Front(7)[5], Rank.Natural(1, 0, 0)];
