@@ -29,7 +29,7 @@ public sealed class DamagedQueueTests
             foreach (var damage in Damages.OfValues)
             {
                 // Who finds the front set empty may say so in the head, and then nobody looks there any more, whatever is put back.
-                if ((!Soak.IsOn && random.Next(8) > 0) || (kind == "f/" && damage.Key == "missing"))
+                if ((!Soak.IsOn && random.Next(24) > 0) || (kind == "f/" && damage.Key == "missing"))
                     continue;
                 tried++;
                 await TryAsync(operation, $"{kind} is {damage.Key}", async made =>
@@ -55,7 +55,7 @@ public sealed class DamagedQueueTests
         var random = new Random(operation.Length);
         foreach (var (key, value) in Damages.Strangers)
         {
-            if (!Soak.IsOn && random.Next(4) > 0)
+            if (!Soak.IsOn && random.Next(10) > 0)
                 continue;
             await TryAsync(operation, $"{key[..Math.Min(key.Length, 60)]} is {value}", async made =>
             {

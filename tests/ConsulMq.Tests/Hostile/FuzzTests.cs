@@ -33,7 +33,7 @@ public sealed class FuzzTests
     {
         var target = Targets.Named(name);
         var mutator = new Mutator(target.Starts);
-        var count = Soak.Amount(500, 100_000);
+        var count = Soak.Amount(300, 50_000);
         long most = 0;
         var inputs = Arb.From(Gen.Choose(0, int.MaxValue).Select(mutator.Make), Smaller);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(count), Prop.ForAll(inputs, input => { most = Math.Max(most, Try(target, input)); }));
