@@ -87,7 +87,13 @@ internal static class ClusterScripts
             $idle = $true
             Call "lease $Count"
             try {
-                Pop-ConsulMqItem $queue -Lease -Count $Count -Wait -Timeout 1s | ForEach-Object { $items.Add($_); Note "ok $($_.Body)" }
+                Pop-ConsulMqItem $queue -Lease -Count $Count -Wait -Timeout 1s | ForEach-Object {
+                    # Its lease may end and it may come again while the others are waited for. An operation delivers a message once; the older lease is of no use.
+                    $item = $_
+                    if ($items.RemoveAll({ param($old) $old.Body -eq $item.Body })) { Note 'end'; Call "lease $Count" }
+                    $items.Add($_)
+                    Note "ok $($_.Body)"
+                }
                 if ($items.Count -eq 0) { Note 'ok' }
                 Note 'end'
             } catch {

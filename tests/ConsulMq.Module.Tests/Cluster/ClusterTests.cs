@@ -174,6 +174,6 @@ public sealed class ClusterTests(ITestOutputHelper log) : IAsyncLifetime
         halted.Write(figures);
         figures.Write("faults of the network", string.Join(", ", weather.Counts.OrderBy(static c => c.Key, StringComparer.Ordinal).Select(static c => string.Create(CultureInfo.InvariantCulture, $"{c.Value} x {c.Key}"))));
         figures.Write("consumers killed", $"{stations.Sum(static s => s.Killed)}");
-        figures.Write("errors seen", errors.Count == 0 ? "none" : string.Join(", ", errors.GroupBy(static e => e.Split(' ')[0]).Select(static g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} x {g.Key}"))));
+        figures.Write("errors seen", errors.Count == 0 ? "none" : string.Join(", ", errors.GroupBy(static e => e.Split(',')[0]).Select(static g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} x {g.Key}"))));
     }
 }
