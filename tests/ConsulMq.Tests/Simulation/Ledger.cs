@@ -14,6 +14,7 @@ internal sealed class Ledger(World world, QueueKeys keys)
     private readonly Dictionary<string, LedgerMessage> _messages = new(StringComparer.Ordinal);
     private readonly SortedSet<LedgerMessage> _present = new(Comparer<LedgerMessage>.Create(static (a, b) => a.Rank.CompareTo(b.Rank)));
     private readonly Dictionary<string, ScheduledMessages> _scheduled = new(StringComparer.Ordinal);
+    private readonly HashSet<LedgerMessage> _packed = [];
     private int _lasting;
     private int _filledAt;
     private TimeSpan _filledSince;
@@ -51,10 +52,15 @@ internal sealed class Ledger(World world, QueueKeys keys)
         var before = _lasting;
         var taken = new List<LedgerMessage>();
         var moved = new List<LedgerMessage>();
+        _packed.Clear();
         foreach (var operation in operations)
         {
             switch (operation.Verb)
             {
+                case KvVerb.Delete when _entries.TryGetValue(operation.Key, out var entry) && Array.Exists(operations, o => Packs(o, entry)):
+                    _packed.UnionWith(entry.Messages.Where((_, offset) => !entry.Gone.Contains(offset)));
+                    Forget(operation.Key, entry);
+                    break;
                 case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Scheduled:
                     Schedule(key, operation.Value.Span);
                     break;
@@ -79,6 +85,8 @@ internal sealed class Ledger(World world, QueueKeys keys)
         }
 
         CheckOrder(client, taken);
+        if (_packed.Count > 0)
+            world.Fail($"{client.Name} packed {_packed.First()} with others, and it is not among them.");
         if (moved.Find(static m => m.IsScheduled) is { } lost)
             world.Fail($"{client.Name} took {lost} from what is scheduled, and did not bring it into the queue.");
         if (before == 0 && _lasting > 0)
@@ -87,6 +95,11 @@ internal sealed class Ledger(World world, QueueKeys keys)
             _filledSince = world.Timeline.Elapsed;
         }
     }
+
+    /// <summary>Whether an operation writes what an entry of the front set holds, together with what comes to it.</summary>
+    private bool Packs(KvOperation operation, StoredMessages entry) =>
+        operation.Verb == KvVerb.Set && EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Front
+            && EntryCodec.Read(operation.Value.Span, key.Count).Any(m => entry.Messages.Any(e => e.Text == m.Body.Text));
 
     private void Schedule(EntryKey key, ReadOnlySpan<byte> value)
     {
@@ -128,6 +141,11 @@ internal sealed class Ledger(World world, QueueKeys keys)
             {
                 world.Fail($"{LedgerMessage.Short(text)} came back at {stored[offset].Rank}, not at its place {message?.Rank}.");
                 return;
+            }
+            else if (_packed.Remove(message))
+            {
+                entry.Messages[offset] = message;
+                continue;
             }
             else if (message.IsPresent)
             {
