@@ -1,41 +1,12 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace ConsulMq.TestSupport;
 
-/// <summary>Ports of the loopback address that are free at this moment, for TCP and for UDP.</summary>
+/// <summary>The ports of a Consul agent, on the loopback address.</summary>
 internal sealed record ConsulPorts(int Http, int Server, int SerfLan, int SerfWan)
 {
-    public static ConsulPorts Pick()
-    {
-        // All are held until the last one is found, so that they differ.
-        var held = new List<IDisposable>();
-        try
-        {
-            return new ConsulPorts(Hold(held), Hold(held), Hold(held), Hold(held));
-        }
-        finally
-        {
-            held.ForEach(socket => socket.Dispose());
-        }
-    }
+    /// <summary>Ports that are free at this moment.</summary>
+    public static ConsulPorts Pick() => Pick(1)[0];
 
-    private static int Hold(List<IDisposable> held)
-    {
-        while (true)
-        {
-            var tcp = new TcpListener(IPAddress.Loopback, 0);
-            tcp.Start();
-            held.Add(tcp);
-            var port = (IPEndPoint)tcp.LocalEndpoint;
-            try
-            {
-                held.Add(new UdpClient(port)); // Serf gossips over both
-                return port.Port;
-            }
-            catch (SocketException)
-            {
-            }
-        }
-    }
+    /// <summary>The same for several agents.</summary>
+    public static ConsulPorts[] Pick(int agents) =>
+        [.. LoopbackPorts.Pick(4 * agents).Chunk(4).Select(static ports => new ConsulPorts(ports[0], ports[1], ports[2], ports[3]))];
 }

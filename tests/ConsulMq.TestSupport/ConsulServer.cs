@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ConsulMq.TestSupport;
 
 /// <summary>A real Consul process on free ports of the loopback address. It ends with this process, however this process ends.</summary>
@@ -9,18 +7,17 @@ public sealed class ConsulServer : IConsulInstance
 
     private readonly string _binary;
     private readonly ConsulServerOptions _options;
-    private readonly ConsulPorts _ports;
-    private readonly string _folder;
-    private SupervisedProcess _process;
+    private readonly ConsulProcess _process;
 
-    private ConsulServer(string binary, ConsulServerOptions options, ConsulPorts ports, string folder)
+    private ConsulServer(string binary, ConsulServerOptions options)
     {
-        (_binary, _options, _ports, _folder) = (binary, options, ports, folder);
-        _process = Launch();
+        (_binary, _options) = (binary, options);
+        string[] arguments = options.OnDisk ? ["-server", "-bootstrap-expect=1", "-node=consulmq-test"] : [];
+        _process = ConsulProcess.Start(binary, ConsulPorts.Pick(), options.OnDisk, arguments, options.Configuration);
     }
 
     /// <inheritdoc />
-    public string Address => $"http://127.0.0.1:{_ports.Http}";
+    public string Address => _process.Address;
 
     /// <inheritdoc />
     public string Origin => _binary;
@@ -29,9 +26,7 @@ public sealed class ConsulServer : IConsulInstance
     public int ProcessId => _process.Id;
 
     /// <summary>What Consul has written to its log.</summary>
-    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
-
-    private string LogFile => Path.Combine(_folder, "consul.log");
+    public string Log => _process.Log;
 
     /// <summary>Starts Consul and returns when it takes writes.</summary>
     /// <exception cref="ConsulUnavailableException">There is no consul binary, or it does not start.</exception>
@@ -41,8 +36,7 @@ public sealed class ConsulServer : IConsulInstance
         string binary = await ConsulSource.GetBinaryAsync(cancellationToken);
         for (int attempt = 1; ; attempt++)
         {
-            string folder = Directory.CreateTempSubdirectory("consulmq-").FullName;
-            var server = new ConsulServer(binary, options, ConsulPorts.Pick(), folder);
+            var server = new ConsulServer(binary, options);
             try
             {
                 await server.WaitUntilReadyAsync(cancellationToken);
@@ -67,75 +61,13 @@ public sealed class ConsulServer : IConsulInstance
     /// <summary>Starts Consul again, at the same address, and on the same data if it is on disk.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
-        await _process.KillAsync();
-        await _process.ReleaseAsync(keepFolder: true);
-        _process = Launch();
+        await _process.RestartAsync();
         await WaitUntilReadyAsync(cancellationToken);
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _process.KillAsync();
-        await _process.ReleaseAsync(keepFolder: false);
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private SupervisedProcess Launch()
-    {
-        List<string> arguments = ["agent", "-bind=127.0.0.1", "-client=127.0.0.1", "-log-level=warn", "-disable-host-node-id"];
-        if (_options.OnDisk)
-            arguments.AddRange(["-server", "-bootstrap-expect=1", "-node=consulmq-test", $"-data-dir={Path.Combine(_folder, "data")}"]);
-        else
-            arguments.Add("-dev");
-
-        arguments.Add($"-config-file={WriteConfiguration("base.json", BaseConfiguration())}");
-        if (_options.Configuration is { } more)
-            arguments.Add($"-config-file={WriteConfiguration("more.json", more)}");
-        return SupervisedProcess.Start(_binary, arguments, LogFile, _folder);
-    }
-
-    private string BaseConfiguration()
-    {
-        var ports = new Dictionary<string, int>
-        {
-            ["http"] = _ports.Http,
-            ["server"] = _ports.Server,
-            ["serf_lan"] = _ports.SerfLan,
-            ["serf_wan"] = _ports.SerfWan,
-            ["dns"] = -1,
-            ["grpc"] = -1,
-        };
-        // Older versions refuse a port they have not heard of.
-        if (ConsulSource.VersionOf(_binary) >= new Version(1, 14))
-            ports["grpc_tls"] = -1;
-        return JsonSerializer.Serialize(new
-        {
-            ports,
-            disable_update_check = true,
-            performance = new { raft_multiplier = 1 },
-        });
-    }
-
-    private string WriteConfiguration(string name, string text)
-    {
-        string path = Path.Combine(_folder, name);
-        File.WriteAllText(path, text);
-        return path;
-    }
-
-    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.StartTimeout);
-        Task ready = Readiness.WaitAsync(Address, _options.Token, limit.Token);
-        Task first = await Task.WhenAny(ready, _process.Exited);
-        if (first == ready && ready.IsCompletedSuccessfully)
-            return;
-
-        await limit.CancelAsync();
-        await ready.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        string what = _process.Exited.IsCompleted ? "ended" : $"took no writes within {_options.StartTimeout.TotalSeconds} s";
-        throw new ConsulUnavailableException($"{_binary} {what}. Its log:{Environment.NewLine}{Log}");
-    }
+    private Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
+        _process.WaitAsync(stop => Readiness.WaitAsync(Address, _options.Token, stop), "take writes", _options.StartTimeout, cancellationToken);
 }

@@ -8,6 +8,9 @@ namespace ConsulMq.Session;
 /// <summary>Makes connections as this module wants them: bodies come out as PowerShell objects.</summary>
 internal static class ConnectionFactory
 {
+    /// <summary>Every request gets so much time, however little patience the user has: a busy Consul is no dead one.</summary>
+    private static readonly TimeSpan ShortestRequest = TimeSpan.FromSeconds(2);
+
     public static ConnectionSettings Settings { get; } = new() { BodyReader = BodyReader.Read };
 
     public static ConsulMqConnection FromEnvironment() => Http(Environment(), Settings);
@@ -16,7 +19,7 @@ internal static class ConnectionFactory
     public static ConsulOptions Environment() => Check(ConsulOptions.FromEnvironment);
 
     /// <exception cref="ConnectionSettingsException">Something given makes no sense.</exception>
-    public static ConsulMqConnection Http(ConsulOptions options, ConnectionSettings settings) => Connect(() => new HttpConsul(options), settings);
+    public static ConsulMqConnection Http(ConsulOptions options, ConnectionSettings settings) => Connect(() => new HttpConsul(Within(options, settings.Timeout)), settings);
 
     /// <inheritdoc cref="Http" />
     public static ConsulMqConnection InMemory(ConnectionSettings settings) => Connect(static () => new LoggingConsul(new InMemoryConsul()), settings);
@@ -34,6 +37,10 @@ internal static class ConnectionFactory
             throw;
         }
     });
+
+    /// <summary>No single request takes longer than the user wants to wait. A server without a leader keeps one for seven seconds before it says so.</summary>
+    private static ConsulOptions Within(ConsulOptions options, TimeSpan patience) =>
+        patience < options.RequestTimeout ? options with { RequestTimeout = patience > ShortestRequest ? patience : ShortestRequest } : options;
 
     private static T Check<T>(Func<T> make)
     {

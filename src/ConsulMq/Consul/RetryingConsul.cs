@@ -49,8 +49,10 @@ public sealed class RetryingConsul(IConsul inner, Clock clock, Func<double> rand
             : _loop.ReadAsync((inner, operations, consistency), static (x, ct) => x.inner.TransactAsync(x.operations, x.consistency, ct), default, cancellation);
 
     /// <inheritdoc />
-    public Task<string> CreateSessionAsync(SessionRequest request, CancellationToken cancellation) =>
-        _loop.WriteAsync((inner, request), static (x, ct) => x.inner.CreateSessionAsync(x.request, ct), cancellation);
+    public Task<string> CreateSessionAsync(SessionRequest request, CancellationToken cancellation) => request is { Ttl.Ticks: > 0 }
+        // One that nobody heard of holds nothing, and its time ends by itself.
+        ? _loop.ReadAsync((inner, request), static (x, ct) => x.inner.CreateSessionAsync(x.request, ct), default, cancellation)
+        : _loop.WriteAsync((inner, request), static (x, ct) => x.inner.CreateSessionAsync(x.request, ct), cancellation);
 
     /// <inheritdoc />
     public Task<bool> RenewSessionAsync(string sessionId, CancellationToken cancellation) =>

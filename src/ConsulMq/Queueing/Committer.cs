@@ -139,7 +139,9 @@ internal sealed class Committer(IConsul consul, LanePool lanes, IdGenerator ids,
             }
             catch (ConsulException)
             {
-                // Whether the fence stands shows below.
+                // Whether the fence stands shows below, if there is time left to look.
+                if (settings.Clock.Elapsed - since + FirstDelay > patience)
+                    return (false, null);
             }
 
             try

@@ -87,7 +87,8 @@ internal sealed class SessionKeeper(IConsul consul, ConnectionSettings settings)
                 Name = "consulmq " + settings.ClientName,
                 Ttl = ttl,
                 Behavior = SessionBehavior.Release,
-                IgnoresNodeHealth = duration is not null,
+                // Whoever lives and renews keeps what it holds, also while the agent that it once asked is away.
+                IgnoresNodeHealth = true,
             },
             cancellation).ConfigureAwait(false);
         OperationLog.Steps?.Step($"Created session {id} (TTL {ttl.TotalSeconds:0.#} s) to lease under, {OperationLog.Steps?.Took}.");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Module.Tests.Processes;
 

@@ -90,6 +90,15 @@ public sealed class ConnectionFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_reset_in_the_moment_in_which_it_is_made_is_one_that_was_lost_before_anything_was_sent()
+    {
+        using var consul = new HttpConsul(new ConsulOptions(), new Resetting());
+        await Fails(consul, ConsulFault.ConnectionLost, false, () => consul.PutAsync("a", "b"u8.ToArray(), None));
+        await Fails(consul, ConsulFault.ConnectionLost, false, () => consul.TransactAsync(Write, default, None));
+        await Fails(consul, ConsulFault.ConnectionLost, false, () => consul.GetAsync("a", default, None));
+    }
+
+    [Fact]
     public async Task The_callers_cancellation_is_no_fault_of_Consul()
     {
         using var consul = Connect($"127.0.0.1:{Port}");
@@ -110,6 +119,13 @@ public sealed class ConnectionFaultTests : IDisposable
         Assert.Equal((fault, mayHaveCommitted, consul.Address), (error.Fault, error.MayHaveCommitted, error.Address));
         Assert.Contains(consul.Address, error.Message);
         Assert.DoesNotContain("s3cret", error.ToString());
+    }
+
+    /// <summary>Throws what .NET throws where the socket is not connected any more when it is looked at first.</summary>
+    private sealed class Resetting : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new SocketException((int)SocketError.NotConnected);
     }
 
     private async Task Serve(string answer)

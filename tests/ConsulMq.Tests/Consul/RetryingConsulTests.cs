@@ -65,6 +65,18 @@ public sealed class RetryingConsulTests
     }
 
     [Fact]
+    public void A_session_is_made_again_where_one_that_nobody_heard_of_ends_by_itself()
+    {
+        _script.Faults.Enqueue(Fault(ConsulFault.NoLeader, true));
+        _script.Faults.Enqueue(Fault(ConsulFault.ConnectionLost, true));
+        _clock.Run(() => _consul.CreateSessionAsync(new SessionRequest { Name = "n", Ttl = TimeSpan.FromSeconds(10) }, None));
+        Assert.Equal(3, _script.Tries);
+        _script.Faults.Enqueue(Fault(ConsulFault.ConnectionLost, true));
+        Fails(() => _consul.CreateSessionAsync(new SessionRequest { Name = "n" }, None));
+        Assert.Equal(4, _script.Tries);
+    }
+
+    [Fact]
     public void The_budget_holds_and_the_last_fault_is_told()
     {
         _clock.Run(() => _consul.KeysAsync("", null, default, None));
@@ -142,6 +154,8 @@ public sealed class RetryingConsulTests
         public override Task<KvKeys> KeysAsync(string prefix, string? separator, ReadOptions options, CancellationToken cancellation) => Try(new KvKeys([], 1), cancellation);
 
         public override Task<TransactionResult> TransactAsync(IReadOnlyList<KvOperation> operations, ReadConsistency consistency, CancellationToken cancellation) => Try(TransactionResult.Success([], 1), cancellation);
+
+        public override Task<string> CreateSessionAsync(SessionRequest request, CancellationToken cancellation) => Try("x", cancellation);
 
         public override Task<bool> RenewSessionAsync(string sessionId, CancellationToken cancellation) => Try(true, cancellation);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.Json;
 using ConsulMq.Diagnostics;
 
@@ -103,7 +104,8 @@ internal sealed class HttpTransport : IDisposable
         {
             throw new ConsulException(ConsulFault.BadReply, Address, Sent(), $"{Address} gave too large an answer: {e.Message}", e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // A socket that is reset in the moment in which it was connected: .NET lets that through as it is.
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             cancellation.ThrowIfCancellationRequested();
             throw ConnectionFaults.Of(e, Address, Sent());

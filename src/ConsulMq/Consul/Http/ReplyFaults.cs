@@ -11,6 +11,14 @@ internal static class ReplyFaults
     private static readonly string[] NoLeader =
         ["No cluster leader", "leadership lost", "node is not the leader", "leadership transfer in progress", "not ready to serve consistent reads"];
 
+    // What a server, or a client agent, says while the one that it passes requests on to is gone, and it does not know that yet.
+    private static readonly string[] LeaderAway =
+    [
+        "rpc error getting client", "No known Consul servers", "leader not found in server lookup",
+        "rpc error making call: EOF", "rpc error making call: unexpected EOF", "rpc error making call: read tcp", "rpc error making call: write tcp",
+        "rpc error making call: stream closed", "rpc error making call: session shutdown", "rpc error making call: i/o deadline reached", "rpc error making call: connection write timeout",
+    ];
+
     // Consul answers these with 500, though no later try can do better.
     private static readonly string[] Refusals =
         ["No path to datacenter", "does not have associated TTL", "Unknown check", "Unknown service"];
@@ -43,6 +51,8 @@ internal static class ReplyFaults
         // A proxy in front may have resent a request whose first copy committed, so even a plain "No cluster leader" does not prove that nothing did.
         if (status >= 500 && Says(words, NoLeader))
             return Make(ConsulFault.NoLeader, write, "has no leader at the moment");
+        if (status >= 500 && Says(words, LeaderAway))
+            return Make(ConsulFault.NoLeader, write, "cannot reach its cluster's leader at the moment");
         if (status >= 500 && Says(words, Refusals))
             return Make(ConsulFault.Rejected, false, "refuses the request");
         if (status >= 500 && Says(words, "rate limit exceeded"))

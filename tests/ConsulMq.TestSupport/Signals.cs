@@ -1,21 +1,30 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace ConsulMq.Module.Tests.Processes;
+namespace ConsulMq.TestSupport;
 
-/// <summary>Ctrl-C for one process, as the signal that a terminal sends.</summary>
-internal static class Signals
+/// <summary>Signals to one process, such as the one that a terminal sends at Ctrl-C. Not on Windows.</summary>
+public static class Signals
 {
     private const int Interrupt = 2;
     private const int NoSuchProcess = 3;
     private const int Terminate = 15;
     private const nint Default = 0, Ignore = 1;
 
+    private static readonly int StopSignal = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int ContinueSignal = OperatingSystem.IsMacOS() ? 19 : 18;
+
     /// <summary>Sends it, unless the process has ended.</summary>
     public static void SendInterrupt(int process) => Send(process, Interrupt);
 
     /// <summary>Asks a process to end, as a service manager does.</summary>
     public static void SendTerminate(int process) => Send(process, Terminate);
+
+    /// <summary>Halts a process where it stands, without its notice: its connections stay open, and nobody answers.</summary>
+    public static void SendStop(int process) => Send(process, StopSignal);
+
+    /// <summary>Lets a halted process go on.</summary>
+    public static void SendContinue(int process) => Send(process, ContinueSignal);
 
     private static void Send(int process, int signal)
     {
