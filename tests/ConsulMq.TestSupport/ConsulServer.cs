@@ -20,7 +20,7 @@ public sealed class ConsulServer : IConsulInstance
     }
 
     /// <inheritdoc />
-    public string Address => $"http://127.0.0.1:{_ports.Http}";
+    public string Address => $"{(_options.Certificates is null ? "http" : "https")}://127.0.0.1:{_ports.Http}";
 
     /// <inheritdoc />
     public string Origin => _binary;
@@ -98,7 +98,8 @@ public sealed class ConsulServer : IConsulInstance
     {
         var ports = new Dictionary<string, int>
         {
-            ["http"] = _ports.Http,
+            ["http"] = _options.Certificates is null ? _ports.Http : -1,
+            ["https"] = _options.Certificates is null ? -1 : _ports.Http,
             ["server"] = _ports.Server,
             ["serf_lan"] = _ports.SerfLan,
             ["serf_wan"] = _ports.SerfWan,
@@ -108,12 +109,21 @@ public sealed class ConsulServer : IConsulInstance
         // Older versions refuse a port they have not heard of.
         if (ConsulSource.VersionOf(_binary) >= new Version(1, 14))
             ports["grpc_tls"] = -1;
-        return JsonSerializer.Serialize(new
+        var settings = new Dictionary<string, object>
         {
-            ports,
-            disable_update_check = true,
-            performance = new { raft_multiplier = 1 },
-        });
+            ["ports"] = ports,
+            ["disable_update_check"] = true,
+            ["performance"] = new { raft_multiplier = 1 },
+        };
+        if (_options.Certificates is { } certificates)
+        {
+            settings["ca_file"] = certificates.Authority;
+            settings["cert_file"] = certificates.Server;
+            settings["key_file"] = certificates.ServerKey;
+            settings["verify_incoming_https"] = true;
+        }
+
+        return JsonSerializer.Serialize(settings);
     }
 
     private string WriteConfiguration(string name, string text)
@@ -127,7 +137,7 @@ public sealed class ConsulServer : IConsulInstance
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.StartTimeout);
-        Task ready = Readiness.WaitAsync(Address, _options.Token, limit.Token);
+        Task ready = Readiness.WaitAsync(Address, _options.Token, limit.Token, _options.Certificates);
         Task first = await Task.WhenAny(ready, _process.Exited);
         if (first == ready && ready.IsCompletedSuccessfully)
             return;
