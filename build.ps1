@@ -194,6 +194,22 @@ function Invoke-TestProject([object[]] $arguments) {
     @{ Passed = $passed; Failed = $failed }
 }
 
+# What tests have written must not hold a secret of theirs: results, streams, and the output of the processes that they started.
+function Search-Secret {
+    $found = & (InRoot tools search-secrets.ps1) ([IO.Path]::Combine($out, 'test-secrets')) ([IO.Path]::Combine($out, 'test-results'))
+    foreach ($file in $found.Hits) { Say "build: a secret stands in $file" }
+    Say "Searched $($found.Files) files ($([Math]::Round($found.Bytes / 1MB, 1)) MB) of the tests' output for $($found.Secrets) secrets: $($found.Hits.Count) of them hold one."
+    @{ Passed = [int] ($found.Hits.Count -eq 0 -and $found.Secrets -gt 0); Failed = $found.Hits.Count }
+}
+
+# The output of an earlier run, and the secrets in it, are of no interest.
+function Clear-TestOutput {
+    foreach ($name in 'test-results', 'test-secrets') {
+        $folder = [IO.Path]::Combine($out, $name)
+        if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+    }
+}
+
 function Complete-Test([hashtable[]] $results) {
     $passed = $failed = 0
     foreach ($result in $results) {
@@ -207,7 +223,8 @@ function Complete-Test([hashtable[]] $results) {
 function Test {
     Build
     Get-Consul
-    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite)
+    Clear-TestOutput
+    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Search-Secret)
 }
 
 # The tests that have a long form, in that form; a factor makes it longer still. Then what they measured, as tables for docs/reliability.md.
@@ -218,9 +235,11 @@ function Soak {
     Get-Consul
     $folder = [IO.Path]::Combine($out, 'figures')
     if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+    Clear-TestOutput
     $result = Invoke-TestProject (@('--filter', 'Category=Soak') + @($more | Where-Object { $null -ne $_ }))
+    $searched = Search-Secret
     Show-Figure $folder
-    Complete-Test $result
+    Complete-Test $result, $searched
 }
 
 # Figures that the tests wrote: one file a section, one line a figure, with a tab between name and value.

@@ -30,7 +30,7 @@ internal static class ErrorRecords
 
     /// <summary>An error of the module's own, beyond those of the queue.</summary>
     public static ErrorRecord Of(string id, ErrorCategory category, string message, object? target, Exception? inner = null) =>
-        new(new InvalidOperationException(message, inner), id, category, target);
+        new(new InvalidOperationException(Internal.PlainText.Shown(message), inner), id, category, target);
 
     private static ConsulMqException? Known(Exception error) => error as ConsulMqException ?? (error is ConsulException e ? Queueing.Errors.From(e) : null);
 

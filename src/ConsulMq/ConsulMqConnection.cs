@@ -22,8 +22,8 @@ public sealed partial class ConsulMqConnection : IDisposable
     {
         Settings = settings ?? new ConnectionSettings();
         if (!Array.TrueForAll(Settings.Prefix.Split('/'), QueueName.IsValid) || Settings.Prefix.Length > 256)
-            throw new ArgumentException($"'{Settings.Prefix}' cannot be a key prefix: each segment between slashes has to be as a queue's name is. {QueueName.Rule}", nameof(settings));
-        Consul = new RetryingConsul(consul, Settings.Clock, Settings.Random.NextDouble, new RetryPolicy { Timeout = Settings.Timeout });
+            throw new ArgumentException($"'{QueueName.Printable(Settings.Prefix)}' cannot be a key prefix: each segment between slashes has to be as a queue's name is. {QueueName.Rule}", nameof(settings));
+        Consul = new RetryingConsul(consul, Settings.Clock, Settings.Random.NextDouble, new RetryPolicy { Timeout = Settings.Timeout }, ScopeOf);
         _ids = new IdGenerator(Settings.Clock, Settings.Random);
         _sessions = new SessionKeeper(Consul, Settings);
     }
@@ -72,14 +72,19 @@ public sealed partial class ConsulMqConnection : IDisposable
     public QueueImport OpenImport(Stream source, string name, string? queue = null, TimeSpan? wait = null) =>
         new(this, source, name, queue is null ? null : QueueName.Validate(queue), wait);
 
-    /// <summary>The names of all queues, in order.</summary>
+    /// <summary>The names of all queues that the token may read, in order.</summary>
     /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.AclDenied"/>: there is none, and the token may not read all.</exception>
     public Task<IReadOnlyList<string>> QueueNamesAsync(CancellationToken cancellation) => Errors.Translate(ListAsync(cancellation));
 
     /// <summary>Asks the agent who it is: one request, to learn early whether the address and the token are right.</summary>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.ConsulUnreachable"/> and its like.</exception>
     public Task<AgentSelf> SelfAsync(CancellationToken cancellation) => Errors.Translate(AskAsync(cancellation));
+
+    /// <summary>Asks for some keys: one request, to learn whether Consul knows the token, whatever that allows.</summary>
+    internal Task ProveTokenAsync(CancellationToken cancellation) =>
+        Errors.Translate(Consul.KeysAsync(Settings.Prefix + "/", "/", default, cancellation));
 
     /// <summary>Opens a watch on these queues. Nothing is sent yet.</summary>
     /// <param name="names">Their names; a queue that is not there is shown when it comes.</param>
@@ -108,6 +113,16 @@ public sealed partial class ConsulMqConnection : IDisposable
     /// <summary>What the operations on a queue share.</summary>
     internal QueueContext Context(string name) => Find(QueueName.Validate(name)).Context;
 
+    /// <summary>What people grant permissions on: a queue, or all of them.</summary>
+    private string ScopeOf(string key)
+    {
+        var root = Settings.Prefix + "/";
+        if (!key.StartsWith(root, StringComparison.Ordinal))
+            return key;
+        var end = key.IndexOf('/', root.Length);
+        return end < 0 ? root : key.Substring(0, end + 1);
+    }
+
     private (MessageQueue Queue, QueueContext Context) Find(string name)
     {
         if (_queues.TryGetValue(name, out var known))
@@ -135,9 +150,14 @@ public sealed partial class ConsulMqConnection : IDisposable
             var result = await Consul.TransactAsync(operations, ReadConsistency.Consistent, cancellation).ConfigureAwait(false);
             names.AddRange(result.Pairs
                 .Where(static pair => pair.Key.EndsWith("/_index/tail", StringComparison.Ordinal))
-                .Select(pair => pair.Key.Substring(root.Length, pair.Key.Length - root.Length - "/_index/tail".Length)));
+                .Select(pair => pair.Key.Substring(root.Length, pair.Key.Length - root.Length - "/_index/tail".Length))
+                // Anybody who may write keys may write any: what cannot be a queue does not stand in the way of those that are.
+                .Where(QueueName.IsValid));
         }
 
+        // Consul leaves out what a token may not read, without a word: asked for a key, it says so.
+        if (names.Count == 0)
+            await Consul.GetAsync(root, ReadOptions.Consistent, cancellation).ConfigureAwait(false);
         names.Sort(StringComparer.Ordinal);
         return names;
     }

@@ -81,11 +81,11 @@ public class ConsulMqException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="error">Which error.</param>
-    /// <param name="message">What happened, to what, and what to do. Without secrets.</param>
+    /// <param name="message">What happened, to what, and what to do. Without secrets; control characters in it are replaced.</param>
     /// <param name="subject">The user's thing: a queue, an ID, a key, an address.</param>
     /// <param name="inner">What lies below, if anything.</param>
     public ConsulMqException(ConsulMqError error, string message, object? subject = null, Exception? inner = null)
-        : base(message, inner)
+        : base(Internal.PlainText.Shown(message), inner)
     {
         Error = error;
         Subject = subject;

@@ -30,8 +30,8 @@ public sealed class QueueBrowser
         _walk = state is MessageState.Ready or MessageState.Dead ? new OrderWalk(_context) : null;
         _nextPage = state switch
         {
-            MessageState.InFlight => new HeldWalk(_context, EntryPlace.InFlight).NextAsync,
-            MessageState.Scheduled => new HeldWalk(_context, EntryPlace.Scheduled).NextAsync,
+            MessageState.InFlight => new HeldWalk(_context, EntryPlace.InFlight) { ProvesAbsence = true }.NextAsync,
+            MessageState.Scheduled => new HeldWalk(_context, EntryPlace.Scheduled) { ProvesAbsence = true }.NextAsync,
             _ => _walk!.NextAsync,
         };
     }

@@ -21,6 +21,7 @@ internal static class ScriptHostProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["CONSULMQ_TRANSCRIPTS"] = TestOutput.Transcripts },
         })!;
     }
 }

@@ -7,13 +7,14 @@ internal sealed class ConsulProcess
 {
     private readonly string _binary;
     private readonly ConsulPorts _ports;
+    private readonly ConsulCertificates? _certificates;
     private readonly string _folder = Directory.CreateTempSubdirectory("consulmq-").FullName;
     private readonly IReadOnlyList<string> _arguments;
     private SupervisedProcess _process;
 
-    private ConsulProcess(string binary, ConsulPorts ports, bool isOnDisk, IEnumerable<string> arguments, string? configuration)
+    private ConsulProcess(string binary, ConsulPorts ports, bool isOnDisk, IEnumerable<string> arguments, string? configuration, ConsulCertificates? certificates)
     {
-        (_binary, _ports) = (binary, ports);
+        (_binary, _ports, _certificates) = (binary, ports, certificates);
         string[] common = ["agent", "-bind=127.0.0.1", "-client=127.0.0.1", "-log-level=warn", "-disable-host-node-id"];
         _arguments =
         [
@@ -27,7 +28,7 @@ internal sealed class ConsulProcess
     }
 
     /// <summary>The address of its HTTP API.</summary>
-    public string Address => $"http://127.0.0.1:{_ports.Http}";
+    public string Address => $"{(_certificates is null ? "http" : "https")}://127.0.0.1:{_ports.Http}";
 
     /// <summary>Its ports.</summary>
     public ConsulPorts Ports => _ports;
@@ -49,8 +50,9 @@ internal sealed class ConsulProcess
     /// <param name="isOnDisk">Whether it keeps its data on disk; otherwise it is a development agent.</param>
     /// <param name="arguments">More arguments.</param>
     /// <param name="configuration">More configuration in Consul's JSON; it goes over the settings made here.</param>
-    public static ConsulProcess Start(string binary, ConsulPorts ports, bool isOnDisk, IEnumerable<string> arguments, string? configuration = null) =>
-        new(binary, ports, isOnDisk, arguments, configuration);
+    /// <param name="certificates">With them it speaks TLS only, and asks its clients for a certificate; null: it does not speak TLS.</param>
+    public static ConsulProcess Start(string binary, ConsulPorts ports, bool isOnDisk, IEnumerable<string> arguments, string? configuration = null, ConsulCertificates? certificates = null) =>
+        new(binary, ports, isOnDisk, arguments, configuration, certificates);
 
     /// <summary>Ends it at once, as a crash does. Its folder stays.</summary>
     public Task KillAsync() => _process.KillAsync();
@@ -98,7 +100,8 @@ internal sealed class ConsulProcess
     {
         var ports = new Dictionary<string, int>
         {
-            ["http"] = _ports.Http,
+            ["http"] = _certificates is null ? _ports.Http : -1,
+            ["https"] = _certificates is null ? -1 : _ports.Http,
             ["server"] = _ports.Server,
             ["serf_lan"] = _ports.SerfLan,
             ["serf_wan"] = _ports.SerfWan,
@@ -108,12 +111,21 @@ internal sealed class ConsulProcess
         // Older versions refuse a port they have not heard of.
         if (ConsulSource.VersionOf(_binary) >= new Version(1, 14))
             ports["grpc_tls"] = -1;
-        return JsonSerializer.Serialize(new
+        var settings = new Dictionary<string, object>
         {
-            ports,
-            disable_update_check = true,
-            performance = new { raft_multiplier = 1 },
-        });
+            ["ports"] = ports,
+            ["disable_update_check"] = true,
+            ["performance"] = new { raft_multiplier = 1 },
+        };
+        if (_certificates is not null)
+        {
+            settings["ca_file"] = _certificates.Authority;
+            settings["cert_file"] = _certificates.Server;
+            settings["key_file"] = _certificates.ServerKey;
+            settings["verify_incoming_https"] = true;
+        }
+
+        return JsonSerializer.Serialize(settings);
     }
 
     private string WriteConfiguration(string name, string text)

@@ -13,7 +13,7 @@ public sealed class ConsulServer : IConsulInstance
     {
         (_binary, _options) = (binary, options);
         string[] arguments = options.OnDisk ? ["-server", "-bootstrap-expect=1", "-node=consulmq-test"] : [];
-        _process = ConsulProcess.Start(binary, ConsulPorts.Pick(), options.OnDisk, arguments, options.Configuration);
+        _process = ConsulProcess.Start(binary, ConsulPorts.Pick(), options.OnDisk, arguments, options.Configuration, options.Certificates);
     }
 
     /// <inheritdoc />
@@ -69,5 +69,5 @@ public sealed class ConsulServer : IConsulInstance
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
-        _process.WaitAsync(stop => Readiness.WaitAsync(Address, _options.Token, stop), "take writes", _options.StartTimeout, cancellationToken);
+        _process.WaitAsync(stop => Readiness.WaitAsync(Address, _options.Token, stop, _options.Certificates), "take writes", _options.StartTimeout, cancellationToken);
 }

@@ -12,6 +12,9 @@ public sealed record ConsulServerOptions
     /// <summary>A token that may write keys, where the configuration turns access control on.</summary>
     public string? Token { get; init; }
 
+    /// <summary>TLS alone, with these certificates, and asking clients for theirs; null: plain HTTP.</summary>
+    public ConsulCertificates? Certificates { get; init; }
+
     /// <summary>How long to wait for the first successful write.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -12,18 +12,19 @@ internal static class Readiness
     private static readonly HttpClient Http = new() { Timeout = Patience };
 
     /// <summary>Returns when a write succeeded; it is for the caller to limit the time.</summary>
-    public static async Task WaitAsync(string address, string? token, CancellationToken cancellationToken)
+    public static async Task WaitAsync(string address, string? token, CancellationToken cancellationToken, ConsulCertificates? certificates = null)
     {
-        while (!await WritesAsync(address, token, cancellationToken))
+        using var own = certificates?.CreateClient();
+        while (!await WritesAsync(own ?? Http, address, token, cancellationToken))
             await Task.Delay(Interval, cancellationToken);
     }
 
-    private static async Task<bool> WritesAsync(string address, string? token, CancellationToken cancellationToken)
+    private static async Task<bool> WritesAsync(HttpClient http, string address, string? token, CancellationToken cancellationToken)
     {
         try
         {
-            return await SucceedsAsync(HttpMethod.Put, address, token, cancellationToken)
-                && await SucceedsAsync(HttpMethod.Delete, address, token, cancellationToken);
+            return await SucceedsAsync(http, HttpMethod.Put, address, token, cancellationToken)
+                && await SucceedsAsync(http, HttpMethod.Delete, address, token, cancellationToken);
         }
         catch (HttpRequestException)
         {
@@ -35,12 +36,12 @@ internal static class Readiness
         }
     }
 
-    private static async Task<bool> SucceedsAsync(HttpMethod method, string address, string? token, CancellationToken cancellationToken)
+    private static async Task<bool> SucceedsAsync(HttpClient http, HttpMethod method, string address, string? token, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, $"{address}/v1/kv/{ProbeKey}");
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using HttpResponseMessage response = await Http.SendAsync(request, cancellationToken);
+        using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
         return response.IsSuccessStatusCode;
     }
 }

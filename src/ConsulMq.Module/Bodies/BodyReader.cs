@@ -17,7 +17,7 @@ internal static class BodyReader
     {
         try
         {
-            return PSSerializer.Deserialize(text);
+            return CliXmlReader.Read(text);
         }
 #pragma warning disable CA1031 // The content type is a claim of the producer; where it is wrong, the text is still the body.
         catch (Exception e) when (e is not PipelineStoppedException)

@@ -29,6 +29,11 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     [ValidateNotNull]
     public SecureString? Token { get; set; }
 
+    /// <summary>A file that holds the ACL token and nothing else. That others can read it is a warning. Default: <c>CONSUL_HTTP_TOKEN_FILE</c>.</summary>
+    [Parameter(ParameterSetName = "Consul")]
+    [ValidateNotNullOrEmpty]
+    public string? TokenFile { get; set; }
+
     /// <summary>The datacenter whose queues to use. Default: that of the agent.</summary>
     [Parameter(ParameterSetName = "Consul")]
     [ValidateNotNullOrEmpty]
@@ -108,12 +113,15 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     [Parameter]
     public SwitchParameter NoRegister { get; set; }
 
-    private protected override object? Target => Address;
+    private protected override object? Target => Address is null ? null : Consul.Http.ConsulEndpoint.WithoutSecrets(Address);
 
     private protected override void Begin()
     {
         var settings = Settings();
-        var connection = InMemory ? ConnectionFactory.InMemory(settings) : ConnectionFactory.Http(Options(), settings);
+        var options = InMemory ? null : Options();
+        foreach (var warning in options?.Warnings() ?? [])
+            WriteWarning(warning);
+        var connection = options is null ? ConnectionFactory.InMemory(settings) : ConnectionFactory.Http(options, settings);
         try
         {
             _ = connection.Queue();
@@ -147,7 +155,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
         catch (ConsulMqException e) when (e.Error == ConsulMqError.AclDenied)
         {
             // A token for keys alone may not ask the agent who it is, and needs not. Whether it is a token at all shows at the keys.
-            Await(connection.QueueNamesAsync(StopToken));
+            Await(connection.ProveTokenAsync(StopToken));
             WriteVerbose($"Connected to Consul at {connection.Address}. The token may not read the agent (agent:read), so its version and datacenter are unknown.");
         }
     }
@@ -184,7 +192,12 @@ public sealed class ConnectCommand : ConsulMqCmdlet
 
     private ConsulOptions Options()
     {
-        var options = ConnectionFactory.Environment();
+        if (Token is not null && TokenFile is not null)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidConnectionSettings", ErrorCategory.InvalidArgument, "-Token and -TokenFile exclude each other.", TokenFile));
+        // Where a token is given, those of the environment are not looked at, right or wrong.
+        var options = ConnectionFactory.Environment(Token is null && TokenFile is null);
+        if (Path(TokenFile) is { } file)
+            options = ConnectionFactory.WithTokenFile(options, file, "-TokenFile");
         return options with
         {
             Address = Address ?? options.Address,

@@ -17,7 +17,7 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
         {
             if (Connection is null)
             {
-                Connection = RunspaceState.Current.GetOrConnect();
+                Connection = RunspaceState.Current.GetOrConnect(WriteWarning);
                 WriteVerbose($"Using the current connection to {Connection.Address}.");
             }
 

@@ -151,11 +151,15 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes a sentence for who wants to know what happens.</summary>
     private protected new void WriteVerbose(string text)
     {
+        text = Internal.PlainText.Shown(text);
         if (!CmdletLog.WritesStepsToDebug(this))
             base.WriteVerbose(text);
         else if (CmdletLog.WantsSteps(this))
             WriteDebug(text);
     }
+
+    /// <summary>Writes a warning.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(Internal.PlainText.Shown(text));
 
     /// <summary>Writes what operations have told until now. Only the pipeline thread may.</summary>
     private protected void WriteLog()
@@ -163,7 +167,7 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         while (_log is not null && _log.TryTake(out var line))
         {
             if (line.IsRequest)
-                WriteDebug(line.Text);
+                WriteDebug(Internal.PlainText.Shown(line.Text));
             else
                 WriteVerbose(line.Text);
         }

@@ -19,7 +19,9 @@ public sealed class GetNodeCommand : ConnectionCmdlet
         if (link.NodeId is null)
             WriteVerbose("This process is not registered: only Connect-ConsulMq does that, and not with -NoRegister.");
         // Consul leaves out what a token may not read, without a word.
-        if (nodes.Count == 0 || (link.NodeId is { } id && !nodes.Any(node => node.Id == id)))
+        if (nodes.Count == 0 && link.NodeId is not null)
+            WriteWarning("Nobody is listed, not even this process, which is registered. Consul may need a moment; otherwise the token lacks node:read on the nodes: node_prefix \"\" { policy = \"read\" }.");
+        else if (nodes.Count == 0 || (link.NodeId is { } id && !nodes.Any(node => node.Id == id)))
             WriteVerbose($"{(nodes.Count == 0 ? "Nobody is" : "This process is not")} listed. Consul may need a moment; or the token lacks service:read on 'consulmq', or node:read.");
     }
 }

@@ -13,10 +13,14 @@ internal static class ConnectionFactory
 
     public static ConnectionSettings Settings { get; } = new() { BodyReader = BodyReader.Read };
 
-    public static ConsulMqConnection FromEnvironment() => Http(Environment(), Settings);
-
+    /// <summary>What Consul's own variables say.</summary>
+    /// <param name="token">Whether to look at those of the token.</param>
     /// <exception cref="ConnectionSettingsException">A variable makes no sense.</exception>
-    public static ConsulOptions Environment() => Check(ConsulOptions.FromEnvironment);
+    public static ConsulOptions Environment(bool token = true) => Check(() => ConsulOptions.FromEnvironment(name =>
+        token || !name.StartsWith("CONSUL_HTTP_TOKEN", StringComparison.Ordinal) ? System.Environment.GetEnvironmentVariable(name) : null));
+
+    /// <exception cref="ConnectionSettingsException">The file holds no token.</exception>
+    public static ConsulOptions WithTokenFile(ConsulOptions options, string file, string origin) => Check(() => options.WithTokenFile(file, origin));
 
     /// <exception cref="ConnectionSettingsException">Something given makes no sense.</exception>
     public static ConsulMqConnection Http(ConsulOptions options, ConnectionSettings settings) => Connect(() => new HttpConsul(Within(options, settings.Timeout)), settings);

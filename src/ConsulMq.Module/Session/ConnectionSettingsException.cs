@@ -7,6 +7,6 @@ internal sealed class ConnectionSettingsException(ArgumentException inner) : Exc
     private static string Text(ArgumentException inner)
     {
         var mark = inner.ParamName is null ? -1 : inner.Message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        return mark < 0 ? inner.Message : inner.Message.Substring(0, mark);
+        return Internal.PlainText.Shown(mark < 0 ? inner.Message : inner.Message.Substring(0, mark));
     }
 }

@@ -72,14 +72,24 @@ internal sealed class RunspaceState
     }
 
     /// <summary>The current connection; made from Consul's environment variables if there is none. Nothing is sent.</summary>
-    public ConsulMqConnection GetOrConnect()
+    /// <param name="warn">Told what is not safe about a new one.</param>
+    public ConsulMqConnection GetOrConnect(Action<string>? warn = null)
     {
+        IReadOnlyList<string> warnings;
+        ConsulMqConnection connection;
         lock (_gate)
         {
-            if (_connection is not { IsClosed: false })
-                (_connection, IsLent) = (ConnectionFactory.FromEnvironment(), false);
-            return _connection;
+            if (_connection is { IsClosed: false })
+                return _connection;
+            var options = ConnectionFactory.Environment();
+            warnings = options.Warnings();
+            (_connection, IsLent) = (ConnectionFactory.Http(options, ConnectionFactory.Settings), false);
+            connection = _connection;
         }
+
+        foreach (var warning in warnings)
+            warn?.Invoke(warning);
+        return connection;
     }
 
     /// <summary>Ends all that lives here.</summary>

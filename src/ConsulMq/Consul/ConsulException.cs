@@ -66,6 +66,9 @@ public sealed class ConsulException : Exception
     /// </summary>
     public bool MayHaveCommitted { get; }
 
+    /// <summary>What the token lacks, where it is known: <see cref="ConsulFault.AclDenied"/> and a token that Consul knows. Else null.</summary>
+    public ConsulPermission? Missing { get; internal set; }
+
     /// <summary>Whether the same request may work a moment later.</summary>
     public bool IsTransient => Fault is ConsulFault.Unreachable or ConsulFault.ConnectionLost or ConsulFault.Timeout or ConsulFault.NoLeader
         or ConsulFault.TooManyRequests or ConsulFault.ServerError;

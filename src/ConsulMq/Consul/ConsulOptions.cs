@@ -18,6 +18,9 @@ public sealed record ConsulOptions
     /// <summary>The ACL token. Never shown.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The file that <see cref="Token"/> was read from; null: from none. Nothing is read from it again.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>The datacenter; null: the agent's own.</summary>
     public string? Datacenter { get; init; }
 
@@ -66,6 +69,29 @@ public sealed record ConsulOptions
     /// <exception cref="ArgumentException">A variable's value makes no sense; the message names the variable.</exception>
     public static ConsulOptions FromEnvironment(Func<string, string?> read) => Http.ConsulEnvironment.Read(read);
 
+    /// <summary>The same with the token that a file holds.</summary>
+    /// <param name="file">The file. The blanks around the token do not count.</param>
+    /// <param name="origin">What named it, for errors.</param>
+    /// <exception cref="ArgumentException">The file cannot be read, or holds no token.</exception>
+    public ConsulOptions WithTokenFile(string file, string origin) => this with
+    {
+        Token = Http.TokenFile.Read(file, origin) is { Length: > 0 } token ? token : throw new ArgumentException($"The token file '{file}' of {origin} is empty."),
+        TokenFile = file,
+    };
+
+    /// <summary>What works, and is not safe, each in a sentence or two: files with secrets that others can read, a server that nobody proves.</summary>
+    public IReadOnlyList<string> Warnings()
+    {
+        var warnings = new List<string>();
+        if (TokenFile is { } token && Http.TokenFile.IsOpenToOthers(token))
+            warnings.Add($"Others on this machine can read or change the token file '{token}'. Take that from them: chmod 600 '{token}'");
+        if (ClientKey is { Length: > 0 } key && Http.TokenFile.IsOpenToOthers(key))
+            warnings.Add($"Others on this machine can read or change the key of the client certificate, '{key}'. Take that from them: chmod 600 '{key}'");
+        if (SkipCertificateCheck && (UseTls || Address.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+            warnings.Add("The server's certificate is not checked (-SkipCertificateCheck, or CONSUL_HTTP_SSL_VERIFY): whoever stands in between can read the token and all messages, and change them. Name the authority instead: -CaCertificate, or CONSUL_CACERT.");
+        return warnings;
+    }
+
     /// <summary>Where, without any secret.</summary>
-    public override string ToString() => $"ConsulOptions {{ Address = {(Address.Contains('@') ? "(hidden)" : Address)}, Token = {(Token is null ? "(none)" : "(set)")} }}";
+    public override string ToString() => $"ConsulOptions {{ Address = {Http.ConsulEndpoint.WithoutSecrets(Address)}, Token = {(Token is null ? "(none)" : "(set)")} }}";
 }

@@ -9,7 +9,7 @@ public sealed partial class HttpConsul
     {
         await ProveTenancyAsync(cancellation).ConfigureAwait(false);
         using var reply = await _transport.ReadAsync(_uris.Make("v1/agent/self"), default, ReplyKind.Single, cancellation).ConfigureAwait(false);
-        var self = Parse(in reply, false, static json => AgentJson.Self(json));
+        var self = Parse(in reply, false, ConsulPermission.AgentRead, static json => AgentJson.Self(json));
         return _tenancy.Problem(self.Version, Address) is { } problem ? throw problem : self;
     }
 
@@ -20,7 +20,7 @@ public sealed partial class HttpConsul
             throw new ArgumentNullException(nameof(registration));
         var body = BodyContent.Of(AgentJson.Registration(registration));
         using var reply = await _transport.SendAsync(HttpMethod.Put, _uris.Make("v1/agent/service/register"), body, true, cancellation).ConfigureAwait(false);
-        ExpectOk(in reply);
+        ExpectOk(in reply, ConsulPermission.ServiceWrite(registration.Name));
     }
 
     /// <inheritdoc />
@@ -47,12 +47,12 @@ public sealed partial class HttpConsul
     {
         var uri = _uris.Make("v1/health/service/" + Uri.EscapeDataString(serviceName), "", options);
         using var reply = await _transport.ReadAsync(uri, options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
-        return new ServiceListing(Parse(in reply, false, static json => ServiceJson.List(json)), reply.Index);
+        return new ServiceListing(Parse(in reply, false, ConsulPermission.ServiceRead(serviceName), static json => ServiceJson.List(json)), reply.Index);
     }
 
-    private void ExpectOk(in Reply reply)
+    private void ExpectOk(in Reply reply, ConsulPermission? needs = null)
     {
         if (reply.Status != 200)
-            throw ReplyFaults.Of(in reply, Address, true);
+            throw ReplyFaults.Of(in reply, Address, true, needs);
     }
 }

@@ -52,7 +52,7 @@ public sealed partial class HttpConsul : IConsul
         using var reply = await _transport.ReadAsync(KeyUri(key, "", options), options, ReplyKind.Single, cancellation).ConfigureAwait(false);
         if (reply.Status == 404 && reply.Index > 0)
             return new KvGet(null, reply.Index);
-        var pairs = Parse(in reply, false, static json => KvJson.Pairs(json));
+        var pairs = Parse(in reply, false, ConsulPermission.KeyRead(key), static json => KvJson.Pairs(json));
         return pairs.Count == 1 ? new KvGet(pairs[0], reply.Index) : throw _transport.Garbage(new JsonException("One pair was asked for."), false);
     }
 
@@ -66,7 +66,7 @@ public sealed partial class HttpConsul : IConsul
             if (reply.Status == 404 && reply.Index > 0)
                 return null;
             if (reply.Status != 200)
-                throw ReplyFaults.Of(in reply, Address, false);
+                throw ReplyFaults.Of(in reply, Address, false, ConsulPermission.KeyRead(key));
             // Nothing in a raw answer tells Consul's from another's, but this.
             return reply.Index > 0 ? reply.TakeBody() : throw _transport.Garbage(new JsonException("The answer has no index."), false);
         }
@@ -82,7 +82,7 @@ public sealed partial class HttpConsul : IConsul
         using var reply = await _transport.ReadAsync(KeyUri(prefix, "recurse", options, true), options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
         return reply.Status == 404 && reply.Index > 0
             ? new KvListing([], reply.Index)
-            : new KvListing(Parse(in reply, false, static json => KvJson.Pairs(json)), reply.Index);
+            : new KvListing(Parse(in reply, false, ConsulPermission.KeyRead(prefix), static json => KvJson.Pairs(json)), reply.Index);
     }
 
     /// <inheritdoc />
@@ -92,7 +92,7 @@ public sealed partial class HttpConsul : IConsul
         using var reply = await _transport.ReadAsync(KeyUri(prefix, query, options, true), options, ReplyKind.Listing, cancellation).ConfigureAwait(false);
         return reply.Status == 404 && reply.Index > 0
             ? new KvKeys([], reply.Index)
-            : new KvKeys(Parse(in reply, false, static json => KvJson.Keys(json)), reply.Index);
+            : new KvKeys(Parse(in reply, false, ConsulPermission.KeyRead(prefix), static json => KvJson.Keys(json)), reply.Index);
     }
 
     /// <inheritdoc />
@@ -102,14 +102,14 @@ public sealed partial class HttpConsul : IConsul
         if (value.Length > ConsulLimits.ValueBytes)
             throw new ConsulException(ConsulFault.TooLarge, Address, false, $"The value has {value.Length} bytes; Consul takes {ConsulLimits.ValueBytes}.");
         using var reply = await _transport.SendAsync(HttpMethod.Put, KeyUri(key), BodyContent.Of(value), true, cancellation).ConfigureAwait(false);
-        ExpectTrue(in reply);
+        ExpectTrue(in reply, ConsulPermission.KeyWrite(key));
     }
 
     /// <inheritdoc />
     public async Task DeleteAsync(string key, CancellationToken cancellation)
     {
         using var reply = await _transport.SendAsync(HttpMethod.Delete, KeyUri(key), BodyContent.Of(default), true, cancellation).ConfigureAwait(false);
-        ExpectTrue(in reply);
+        ExpectTrue(in reply, ConsulPermission.KeyWrite(key));
     }
 
     /// <inheritdoc />
@@ -130,7 +130,7 @@ public sealed partial class HttpConsul : IConsul
             if (reply.Status == 200)
                 return TransactionReply.Committed(reply.Body, operations);
             var refused = TransactionReply.Refused(reply.Body, operations.Count);
-            return ReplyFaults.Denied(refused, Address) is { } denied ? throw denied : refused;
+            return ReplyFaults.Denied(refused, operations, Address) is { } denied ? throw denied : refused;
         }
         catch (JsonException e)
         {
@@ -143,10 +143,10 @@ public sealed partial class HttpConsul : IConsul
 
     private delegate T Parser<T>(ReadOnlySpan<byte> json);
 
-    private T Parse<T>(in Reply reply, bool write, Parser<T> parser)
+    private T Parse<T>(in Reply reply, bool write, ConsulPermission needs, Parser<T> parser)
     {
         if (reply.Status != 200)
-            throw ReplyFaults.Of(in reply, Address, write);
+            throw ReplyFaults.Of(in reply, Address, write, needs);
         try
         {
             return parser(reply.Body);
@@ -157,10 +157,10 @@ public sealed partial class HttpConsul : IConsul
         }
     }
 
-    private void ExpectTrue(in Reply reply)
+    private void ExpectTrue(in Reply reply, ConsulPermission needs)
     {
         if (reply.Status != 200)
-            throw ReplyFaults.Of(in reply, Address, true);
+            throw ReplyFaults.Of(in reply, Address, true, needs);
         if (!reply.Body.StartsWith("true"u8))
             throw _transport.Garbage(new JsonException("Expected true."), true);
     }

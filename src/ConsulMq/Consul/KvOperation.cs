@@ -78,6 +78,11 @@ public readonly record struct KvOperation(KvVerb Verb, string Key, ReadOnlyMemor
     /// <summary>Deletes all under a prefix.</summary>
     public static KvOperation DeleteTree(string prefix) => new(KvVerb.DeleteTree, prefix);
 
+    /// <summary>What a token has to be allowed for it. Consul asks for the right to write where the absence of a key is checked.</summary>
+    public ConsulPermission Needs => Verb is KvVerb.Get or KvVerb.GetTree or KvVerb.CheckIndex or KvVerb.CheckSession
+        ? ConsulPermission.KeyRead(Key)
+        : ConsulPermission.KeyWrite(Key);
+
     /// <summary>Whether the operation changes nothing and only gives or checks.</summary>
     public bool IsRead => Verb is KvVerb.Get or KvVerb.GetTree or KvVerb.CheckIndex or KvVerb.CheckNotExists or KvVerb.CheckSession;
 }

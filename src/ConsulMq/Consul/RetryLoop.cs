@@ -4,7 +4,7 @@ using ConsulMq.Diagnostics;
 namespace ConsulMq.Consul;
 
 /// <summary>Tries, and tries again, within a budget. Waits on the clock alone, so a simulation can run it on virtual time.</summary>
-internal sealed class RetryLoop(string address, Clock clock, Func<double> random, RetryPolicy policy)
+internal sealed class RetryLoop(string address, Clock clock, Func<double> random, RetryPolicy policy, Func<string, string>? scope = null)
 {
     private volatile bool _answered;
     private volatile ConsulException? _trouble;
@@ -48,6 +48,8 @@ internal sealed class RetryLoop(string address, Clock clock, Func<double> random
                 // Consul said something, if only no: the address is right.
                 if (e.Fault is ConsulFault.NoLeader or ConsulFault.ServerError or ConsulFault.TooManyRequests or ConsulFault.AclDenied)
                     _answered = true;
+                if (e.Missing is { IsKey: true, Resource: { } key } missing && scope is not null)
+                    e.Missing = missing with { Resource = scope(key) };
                 if (!e.IsTransient || (e.MayHaveCommitted && !repeatable))
                     throw;
                 fault = _trouble = e;

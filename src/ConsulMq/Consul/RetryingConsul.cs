@@ -8,9 +8,10 @@ namespace ConsulMq.Consul;
 /// <param name="clock">The time, and the only thing ever waited on besides <paramref name="inner"/>.</param>
 /// <param name="random">Gives numbers from 0 up to, not including, 1.</param>
 /// <param name="policy">How long, how often.</param>
-public sealed class RetryingConsul(IConsul inner, Clock clock, Func<double> random, RetryPolicy policy) : IConsul
+/// <param name="scope">Gives the prefix that a key belongs to, by which people grant permissions; null: keys are named as they are.</param>
+public sealed class RetryingConsul(IConsul inner, Clock clock, Func<double> random, RetryPolicy policy, Func<string, string>? scope = null) : IConsul
 {
-    private readonly RetryLoop _loop = new(inner.Address, clock, random, policy);
+    private readonly RetryLoop _loop = new(inner.Address, clock, random, policy, scope);
 
     /// <inheritdoc />
     public string Address => inner.Address;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ConsulMq.Consul;
+using ConsulMq.Internal;
 
 namespace ConsulMq.Nodes;
 
@@ -70,5 +71,5 @@ internal static class NodeRecord
         ConnectedAt = DateTimeOffset.TryParseExact(Text(instance, Connected), "o", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? at : null,
     };
 
-    private static string? Text(ServiceInstance instance, string name) => instance.Meta.TryGetValue(name, out var text) ? text : null;
+    private static string? Text(ServiceInstance instance, string name) => instance.Meta.TryGetValue(name, out var text) ? PlainText.Shown(text) : null;
 }

@@ -25,6 +25,9 @@ internal sealed class HeldWalk(QueueContext context, EntryPlace place)
     /// <summary>Entries that are not looked at; names are never used again, so these are known.</summary>
     public IReadOnlyCollection<string> Known { get; init; } = [];
 
+    /// <summary>Whether nothing has to be told from what the token may not read: one request more.</summary>
+    public bool ProvesAbsence { get; init; }
+
     /// <summary>The next messages. Null: the end.</summary>
     public async Task<WalkedPage?> NextAsync(CancellationToken cancellation)
     {
@@ -69,6 +72,9 @@ internal sealed class HeldWalk(QueueContext context, EntryPlace place)
                 _strangers.Add(StoredEntry.Corrupt(name, "its name is not an entry's"));
         }
 
+        // What the token may not read looks like nothing.
+        if (ProvesAbsence && Names.Count == 0)
+            await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
         // Scheduled ones are listed in the order in which they are due.
         if (place == EntryPlace.InFlight)
             keys.Sort(static (a, b) => string.CompareOrdinal(a.Id, b.Id));

@@ -31,14 +31,15 @@ internal sealed class Maintenance(QueueContext context)
     /// </summary>
     /// <param name="view">The view: it was just read.</param>
     /// <param name="isWaiting">Whether the caller waits, and comes again at the time that this gives.</param>
+    /// <param name="isAll">Whether the view holds nothing else: that the token may not do what there is to do is an error then, for it looks like an empty queue.</param>
     /// <param name="cancellation">Stops it; a write that was sent goes on.</param>
     /// <returns>Whether a message may have come into the queue: read again. If not, when to ask again though nothing else has happened.</returns>
-    public async Task<DueLook> GiveAsync(HeadView view, bool isWaiting, CancellationToken cancellation)
+    public async Task<DueLook> GiveAsync(HeadView view, bool isWaiting, bool isAll, CancellationToken cancellation)
     {
         _cadence.Begin();
         _chores.InPassing();
-        var due = await MoveDueAsync(view.Due, isWaiting, 1, cancellation).ConfigureAwait(false);
-        var reaped = await ReapAsync(view.Sessions, true, cancellation).ConfigureAwait(false);
+        var due = await MoveDueAsync(view.Due, isWaiting, 1, isAll, cancellation).ConfigureAwait(false);
+        var reaped = await ReapAsync(view.Sessions, true, isAll, cancellation).ConfigureAwait(false);
         // What turned out to be no longer scheduled, or in flight, may have come into the queue after the view was read. Whoever waits is woken by that.
         var hasMoved = !isWaiting && view.Edition != Edition;
         return due with { Any = due.Any || reaped || hasMoved };
@@ -51,8 +52,8 @@ internal sealed class Maintenance(QueueContext context)
         var pairs = await context.Index.SnapshotAsync(null, sessions: true, cancellation).ConfigureAwait(false);
         if (context.Index.Take(pairs) is not { } index)
             return false;
-        var due = await MoveDueAsync(index.Due, false, TransactionsAtOnce, cancellation).ConfigureAwait(false);
-        return await ReapAsync(context.Index.TakeSessions(pairs), true, cancellation).ConfigureAwait(false) || due.Any;
+        var due = await MoveDueAsync(index.Due, false, TransactionsAtOnce, true, cancellation).ConfigureAwait(false);
+        return await ReapAsync(context.Index.TakeSessions(pairs), true, true, cancellation).ConfigureAwait(false) || due.Any;
     }
 
     /// <summary>An operation was successful: begins a look in the background if it is time for one. The operation does not wait for it.</summary>
@@ -78,25 +79,24 @@ internal sealed class Maintenance(QueueContext context)
     private async Task DoAsync(DueSignal? due, IReadOnlyList<KvPair> sessions)
     {
         _chores.InPassing();
-        await MoveDueAsync(due, false, TransactionsAtOnce, CancellationToken.None).ConfigureAwait(false);
-        await ReapAsync(sessions, false, CancellationToken.None).ConfigureAwait(false);
+        await MoveDueAsync(due, false, TransactionsAtOnce, false, CancellationToken.None).ConfigureAwait(false);
+        await ReapAsync(sessions, false, false, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async Task<DueLook> MoveDueAsync(DueSignal? signal, bool isWaiting, int transactions, CancellationToken cancellation)
+    private async Task<DueLook> MoveDueAsync(DueSignal? signal, bool isWaiting, int transactions, bool tellsDenial, CancellationToken cancellation)
     {
         try
         {
             return await _scheduler.MoveDueAsync(signal, isWaiting, transactions, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ConsulException or ConsulMqException)
+        catch (Exception e) when (e is (ConsulException or ConsulMqException) && !(tellsDenial && IsDenied(e)))
         {
             // What the token may not do today it may not do in a moment either.
-            var isDenied = e is ConsulException { Fault: ConsulFault.AclDenied };
-            return new DueLook(false, isDenied ? null : (context.Now + Pause).ToUnixTimeMilliseconds());
+            return new DueLook(false, IsDenied(e) ? null : (context.Now + Pause).ToUnixTimeMilliseconds());
         }
     }
 
-    private async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, bool isAwaited, CancellationToken cancellation)
+    private async Task<bool> ReapAsync(IReadOnlyList<KvPair> sessions, bool isAwaited, bool tellsDenial, CancellationToken cancellation)
     {
         try
         {
@@ -105,9 +105,11 @@ internal sealed class Maintenance(QueueContext context)
             Interlocked.Increment(ref _reaped);
             return true;
         }
-        catch (Exception e) when (e is ConsulException or ConsulMqException)
+        catch (Exception e) when (e is (ConsulException or ConsulMqException) && !(tellsDenial && IsDenied(e)))
         {
             return false;
         }
     }
+
+    private static bool IsDenied(Exception e) => e is ConsulException { Fault: ConsulFault.AclDenied } or ConsulMqException { Error: ConsulMqError.AclDenied };
 }

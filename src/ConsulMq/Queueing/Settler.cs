@@ -190,6 +190,10 @@ internal sealed class Settler(QueueContext context)
                 .Select(static item => item.Handle).GroupBy(static handle => handle.Lease.Key).Select(static group => group.First())]).ConfigureAwait(false);
         }
 
+        // A lease that the token may not read looks like one that is over.
+        if (open.Exists(item => context.Leases.Find(item.Handle.Lease.Key) is null))
+            await context.Index.ProveAbsenceAsync(CancellationToken.None).ConfigureAwait(false);
+
         var found = new List<Item>(open.Count);
         var seen = new HashSet<(string, int)>();
         foreach (var item in open)

@@ -93,7 +93,7 @@ internal sealed class Taker
 
             var view = _state.View!;
             // What an ended session held comes before what is here, as a rule.
-            if (isRead && view.HasEndedSessions && (await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
+            if (isRead && view.HasEndedSessions && (await _context.Maintenance.GiveAsync(view, isWaiting: false, isAll: false, cancellation).ConfigureAwait(false)).Any)
             {
                 _state.DropView();
                 continue;
@@ -153,7 +153,7 @@ internal sealed class Taker
             }
             else if (isRead)
             {
-                if (!(await _context.Maintenance.GiveAsync(view, isWaiting: false, cancellation).ConfigureAwait(false)).Any)
+                if (!(await _context.Maintenance.GiveAsync(view, isWaiting: false, isAll: true, cancellation).ConfigureAwait(false)).Any)
                     return null;
                 _state.DropView();
             }
@@ -228,7 +228,7 @@ internal sealed class Taker
                 return default;
             if (!Selector.InOrder(_state.View!, 1, _context.Now).IsEmpty || _state.View!.Front?.Horizon is not null)
                 return new DueLook(true, null);
-            var given = await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, cancellation).ConfigureAwait(false);
+            var given = await _context.Maintenance.GiveAsync(_state.View, isWaiting: true, isAll: true, cancellation).ConfigureAwait(false);
             if (!given.Any)
                 return given;
         }

@@ -52,7 +52,8 @@ public static class QueueName
         return null;
     }
 
-    private static string Printable(string? name)
+    /// <summary>The start of what is to be a name, for an error: on one line.</summary>
+    internal static string Printable(string? name)
     {
         var text = new StringBuilder();
         foreach (var c in name ?? "")

@@ -12,6 +12,9 @@ namespace ConsulMq.Storage;
 /// <param name="Duration">For how long it was taken; null: as long as its process lives.</param>
 internal sealed record ReceiptHandle(EntryKey Lease, string Session, int Offset, TimeSpan? Duration)
 {
+    /// <summary>Consul's sessions are called by GUIDs.</summary>
+    private const int LongestSession = 64;
+
     /// <summary>The handle as text.</summary>
     public static string Write(QueueKeys keys, EntryKey lease, int offset, TimeSpan? duration)
     {
@@ -31,6 +34,9 @@ internal sealed record ReceiptHandle(EntryKey Lease, string Session, int Offset,
             return null;
         long seconds = 0;
         if (parts.Length == 4 && (!long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out seconds) || seconds is < 1 or > 86_400))
+            return null;
+        // Whoever gives a handle may have written it by hand, and its session goes into a URL.
+        if (parts[0].Length > LongestSession || !parts[0].All(static c => c is '-' or (>= '0' and <= '9') or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z')))
             return null;
         return EntryKey.TryParse(keys, string.Concat(keys.InFlight, parts[0], "/", parts[1]), out var lease) && offset < lease.Count
             ? new ReceiptHandle(lease, parts[0], offset, seconds > 0 ? TimeSpan.FromSeconds(seconds) : null)

@@ -28,7 +28,7 @@ public sealed class AccessTests : CommandTests, IClassFixture<AccessTests.Guarde
     [Fact]
     public void An_unknown_token_fails_at_connect()
     {
-        var error = Fail($"Connect-ConsulMq '{_consul.Address}' -Token {Guid.NewGuid()}");
+        var error = Fail($"Connect-ConsulMq '{_consul.Address}' -Token {Secrets.New()}");
 
         Assert.Equal("AclDenied,ConsulMq.Commands.ConnectCommand", error.FullyQualifiedErrorId);
         Assert.Equal(System.Management.Automation.ErrorCategory.PermissionDenied, error.CategoryInfo.Category);
@@ -80,7 +80,7 @@ public sealed class AccessTests : CommandTests, IClassFixture<AccessTests.Guarde
     /// <summary>One server for all tests of the class.</summary>
     public sealed class GuardedConsul : IAsyncLifetime
     {
-        private const string Master = "11111111-2222-3333-4444-555555555555";
+        private static readonly string Master = Secrets.New();
 
         private ConsulServer? _server;
 
@@ -99,7 +99,7 @@ public sealed class AccessTests : CommandTests, IClassFixture<AccessTests.Guarde
             var name = "p" + Guid.NewGuid().ToString("n");
             (await http.PutAsJsonAsync("/v1/acl/policy", new { Name = name, Rules = rules })).EnsureSuccessStatusCode();
             var answer = await http.PutAsJsonAsync("/v1/acl/token", new { Policies = new[] { new { Name = name } } });
-            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("SecretID").GetString()!;
+            return Secrets.Add((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("SecretID").GetString()!);
         }
 
         public async Task DisposeAsync() => await _server!.DisposeAsync();

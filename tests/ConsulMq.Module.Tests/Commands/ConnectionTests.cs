@@ -7,7 +7,7 @@ namespace ConsulMq.Module.Tests.Commands;
 
 public sealed class ConnectionTests(ConsulFixture consul) : CommandTests(""), IClassFixture<ConsulFixture>
 {
-    private const string Secret = "0f1e2d3c-secret";
+    private static readonly string Secret = Secrets.New();
 
     [Fact]
     public void Connecting_returns_the_current_connection()

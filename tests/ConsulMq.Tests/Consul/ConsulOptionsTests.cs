@@ -82,7 +82,7 @@ public sealed class ConsulOptionsTests : IDisposable
     [InlineData("consul:99999")]
     [InlineData("consul:abc")]
     [InlineData("con sul:8500")]
-    [InlineData("consul:8500?token=1")]
+    [InlineData("consul:8500#1")]
     public void An_address_that_makes_no_sense_is_named(string address) =>
         Assert.Contains(address, Assert.Throws<ArgumentException>(() => new HttpConsul(new ConsulOptions { Address = address })).Message);
 
@@ -92,6 +92,7 @@ public sealed class ConsulOptionsTests : IDisposable
         Assert.DoesNotContain("s3cret", new ConsulOptions { Token = "s3cret", ClientCertificatePassword = "s3cret", Address = "http://u:s3cret@c:1" }.ToString());
         Assert.DoesNotContain("s3cret", Assert.Throws<ArgumentException>(() => new HttpConsul(new ConsulOptions { Address = "http://u:s3cret@c:1" })).Message);
         Assert.DoesNotContain("s3cret", Assert.Throws<ArgumentException>(() => new HttpConsul(new ConsulOptions { Address = "ftp://u:s3cret@c:1" })).Message);
+        Assert.Contains("consul:8500?(hidden)", Assert.Throws<ArgumentException>(() => new HttpConsul(new ConsulOptions { Address = "consul:8500?token=s3cret" })).Message);
         Assert.DoesNotContain("s3cret", Assert.Throws<ArgumentException>(() => new HttpConsul(new ConsulOptions { Token = "s3cret\r\nX-Evil: 1" })).Message);
     }
 

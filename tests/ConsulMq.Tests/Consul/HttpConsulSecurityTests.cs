@@ -9,7 +9,7 @@ namespace ConsulMq.Tests.Consul;
 /// <summary>Tokens, TLS and sockets, each on a Consul that asks for them.</summary>
 public sealed class HttpConsulSecurityTests
 {
-    private const string Token = "11111111-2222-3333-4444-555555555555";
+    private static readonly string Token = Secrets.New();
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly KvOperation[] Write = [KvOperation.Set("a", default)];
 
@@ -27,9 +27,10 @@ public sealed class HttpConsulSecurityTests
         using var none = new HttpConsul(new ConsulOptions { Address = server.Address });
         foreach (var run in new Func<Task>[] { () => none.TransactAsync(Write, default, None), () => none.PutAsync("a", default, None), () => none.SelfAsync(None) })
             await Fails(run, ConsulFault.AclDenied, false, "Permission denied");
-        using var wrong = new HttpConsul(new ConsulOptions { Address = server.Address, Token = "no-such-token" });
+        var unknown = Secrets.New();
+        using var wrong = new HttpConsul(new ConsulOptions { Address = server.Address, Token = unknown });
         var error = await Fails(() => wrong.GetAsync("a", default, None), ConsulFault.AclDenied, false, "ACL not found");
-        Assert.DoesNotContain("no-such-token", error.ToString());
+        Assert.DoesNotContain(unknown, error.ToString());
     }
 
     [Fact]

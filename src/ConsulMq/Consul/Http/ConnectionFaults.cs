@@ -11,12 +11,13 @@ internal static class ConnectionFaults
     /// <param name="error">What was thrown.</param>
     /// <param name="address">Where.</param>
     /// <param name="mayHaveCommitted">Whether the request is a write that may have been sent.</param>
-    public static ConsulException Of(Exception error, string address, bool mayHaveCommitted) => Fault(error) switch
+    /// <param name="hasClientCertificate">Whether a client certificate was shown, if it was asked for.</param>
+    public static ConsulException Of(Exception error, string address, bool mayHaveCommitted, bool hasClientCertificate) => Fault(error) switch
     {
         ConsulFault.Unreachable => new ConsulException(ConsulFault.Unreachable, address, mayHaveCommitted,
             $"No Consul can be reached at {address}: {Reason(error)}", error),
         ConsulFault.TlsFailure => new ConsulException(ConsulFault.TlsFailure, address, mayHaveCommitted,
-            $"No TLS connection to {address}: {Reason(error)} Does the port speak TLS, is the certificate's authority known, and does Consul ask for a client certificate?", error),
+            $"No TLS connection to {address}: {TlsRefusal.Of(error, hasClientCertificate) ?? $"{Reason(error)} Does the port speak TLS, is the certificate's authority known, and does Consul ask for a client certificate?"}", error),
         ConsulFault.BadReply => new ConsulException(ConsulFault.BadReply, address, mayHaveCommitted,
             $"{address} does not answer as Consul does: {Reason(error)}", error),
         _ => new ConsulException(ConsulFault.ConnectionLost, address, mayHaveCommitted,

@@ -55,6 +55,15 @@ internal sealed class ConsulEndpoint
             throw Bad("it must be host:port, http://host:port, https://host:port or unix:///path");
         return new ConsulEndpoint(whole, root, null);
 
-        ArgumentException Bad(string why) => new($"The Consul address '{(text.Contains('@') ? "(hidden)" : text)}' is not valid: {why}.");
+        ArgumentException Bad(string why) => new($"The Consul address '{WithoutSecrets(text)}' is not valid: {why}.");
+    }
+
+    /// <summary>An address for people, whether it is one or not: without what somebody may have put into it to get in.</summary>
+    public static string WithoutSecrets(string address)
+    {
+        if (address.Contains('@'))
+            return "(hidden)";
+        var query = address.IndexOf('?');
+        return query < 0 ? address : address.Substring(0, query) + "?(hidden)";
     }
 }

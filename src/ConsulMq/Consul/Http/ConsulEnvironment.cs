@@ -8,11 +8,13 @@ internal static class ConsulEnvironment
     {
         if (read is null)
             throw new ArgumentNullException(nameof(read));
+        var (token, tokenFile) = Token();
         return new ConsulOptions
         {
             Address = Text("CONSUL_HTTP_ADDR") ?? ConsulOptions.DefaultAddress,
             UseTls = Flag("CONSUL_HTTP_SSL", false),
-            Token = Token(),
+            Token = token,
+            TokenFile = tokenFile,
             Namespace = Text("CONSUL_NAMESPACE"),
             Partition = Text("CONSUL_PARTITION"),
             CaFile = Text("CONSUL_CACERT"),
@@ -35,23 +37,14 @@ internal static class ConsulEnvironment
         };
 
         // A file goes before the variable, unless it is empty.
-        string? Token()
+        (string? Token, string? File) Token()
         {
-            if (Text("CONSUL_HTTP_TOKEN_FILE") is { } file)
-            {
-                string token;
-                try
-                {
-                    token = File.ReadAllText(file).Trim();
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-                {
-                    throw new ArgumentException($"The token file '{file}' of the environment variable CONSUL_HTTP_TOKEN_FILE cannot be read: {e.Message}", e);
-                }
-                if (token.Length > 0)
-                    return token;
-            }
-            return Text("CONSUL_HTTP_TOKEN");
+            if (Text("CONSUL_HTTP_TOKEN_FILE") is not { } file)
+                return (Text("CONSUL_HTTP_TOKEN"), null);
+            const string Origin = "the environment variable CONSUL_HTTP_TOKEN_FILE";
+            if (TokenFile.Read(file, Origin) is { Length: > 0 } token)
+                return (token, file);
+            return Text("CONSUL_HTTP_TOKEN") is { } other ? (other, null) : throw new ArgumentException($"The token file '{file}' of {Origin} is empty.");
         }
     }
 }

@@ -26,7 +26,7 @@ internal static class Handlers
         if (endpoint.UnixPath is { } path)
             handler.ConnectCallback = (_, cancellation) => ConnectAsync(path, cancellation);
         if (endpoint.Tls)
-            Tls.Apply(handler.SslOptions, options);
+            Tls.Apply(handler.SslOptions, options, string.IsNullOrEmpty(options.TlsServerName) ? endpoint.Root.Host : options.TlsServerName);
         return handler;
     }
 

@@ -18,12 +18,14 @@ internal sealed class HttpTransport : IDisposable
     private readonly int _maxResponse;
     private readonly string? _token;
     private readonly string? _host;
+    private readonly bool _hasClientCertificate;
 
     public HttpTransport(ConsulEndpoint endpoint, ConsulOptions options, HttpMessageHandler handler)
     {
         // The invoker, not HttpClient: no second time-out, no default headers to merge.
         _invoker = new HttpMessageInvoker(handler, true);
         Address = endpoint.Display;
+        _hasClientCertificate = !string.IsNullOrEmpty(options.ClientCertificate);
         _timeout = options.RequestTimeout;
         _maxResponse = options.MaxResponseBytes;
         _token = string.IsNullOrEmpty(options.Token) ? null : options.Token;
@@ -108,7 +110,7 @@ internal sealed class HttpTransport : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw ConnectionFaults.Of(e, Address, Sent());
+            throw ConnectionFaults.Of(e, Address, Sent(), _hasClientCertificate);
         }
 
         bool Sent() => write && body is not { Started: false };

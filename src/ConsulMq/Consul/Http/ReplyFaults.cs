@@ -23,16 +23,20 @@ internal static class ReplyFaults
     private static readonly string[] Refusals =
         ["No path to datacenter", "does not have associated TTL", "Unknown check", "Unknown service"];
 
+    // A token that Consul does not know, or does not know any more, lacks no permission.
+    private const string Unknown = "ACL not found";
+
     /// <summary>The exception for an answer whose status is not the one hoped for.</summary>
     /// <param name="reply">The answer.</param>
     /// <param name="address">Where.</param>
     /// <param name="write">Whether the request may have changed something.</param>
-    public static ConsulException Of(in Reply reply, string address, bool write)
+    /// <param name="needs">What a token has to be allowed for the request; null: it is not known.</param>
+    public static ConsulException Of(in Reply reply, string address, bool write, ConsulPermission? needs = null)
     {
         var words = Words(reply.Body);
         var status = reply.Status;
         if (status is 401 or 403 || (status >= 500 && Says(words, "Permission denied", "ACL not found")))
-            return Make(ConsulFault.AclDenied, false, "denies access");
+            return Denied(address, words, needs);
         if (status == 400 && Says(words, "HTTP request to an HTTPS server"))
             return new ConsulException(ConsulFault.TlsFailure, address, false, $"The port of {address} speaks TLS: use https:// in the address.");
         switch (status)
@@ -66,15 +70,21 @@ internal static class ReplyFaults
     }
 
     /// <summary>The exception for a transaction that was refused for lack of permission: Consul reports that as a failed operation, though no race was lost.</summary>
-    public static ConsulException? Denied(TransactionResult refused, string address)
+    public static ConsulException? Denied(TransactionResult refused, IReadOnlyList<KvOperation> operations, string address)
     {
         foreach (var failure in refused.Failures)
         {
-            if (failure.What.StartsWith("Permission denied", StringComparison.Ordinal) || failure.What.StartsWith("ACL not found", StringComparison.Ordinal))
-                return new ConsulException(ConsulFault.AclDenied, address, false, $"Consul at {address} denies access: {Clip(failure.What)}");
+            if (failure.What.StartsWith("Permission denied", StringComparison.Ordinal) || Says(failure.What, Unknown))
+                return Denied(address, Clip(failure.What), failure.OpIndex >= 0 && failure.OpIndex < operations.Count ? operations[failure.OpIndex].Needs : null);
         }
         return null;
     }
+
+    private static ConsulException Denied(string address, string words, ConsulPermission? needs) =>
+        new(ConsulFault.AclDenied, address, false, $"Consul at {address} denies access{(words.Length > 0 ? ": " + words : ".")}")
+        {
+            Missing = Says(words, Unknown) ? null : needs,
+        };
 
     /// <summary>The exception for an answer that is not what Consul sends.</summary>
     public static ConsulException Garbage(string address, bool write, Exception inner) => new(ConsulFault.BadReply, address, write,

@@ -7,7 +7,11 @@ namespace ConsulMq.Consul.Http;
 /// <summary>Certificates, on .NET.</summary>
 internal static class Tls
 {
-    public static void Apply(SslClientAuthenticationOptions ssl, ConsulOptions options)
+    /// <summary>Sets up how certificates are shown and checked.</summary>
+    /// <param name="ssl">What is set up.</param>
+    /// <param name="options">The user's.</param>
+    /// <param name="name">The name that the server's certificate must carry.</param>
+    public static void Apply(SslClientAuthenticationOptions ssl, ConsulOptions options, string name)
     {
         if (CertificateFiles.Authorities(options) is { Count: > 0 } authorities)
         {
@@ -22,7 +26,9 @@ internal static class Tls
             // Consul names no authorities that a choice could be made by.
             ssl.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
-        if (options.SkipCertificateCheck)
+        if (!options.SkipCertificateCheck)
+            ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => CertificateRefusal.Check(certificate, chain, errors, name);
+        else
 #pragma warning disable CA5359 // it is what the user asked for
             ssl.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
