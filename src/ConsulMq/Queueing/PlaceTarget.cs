@@ -109,7 +109,7 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
         {
             try
             {
-                await new SettingsWriter(context).CreateAsync(new QueueSettings(), cancellation).ConfigureAwait(false);
+                await new SettingsWriter(context).CreateAsync(null, cancellation).ConfigureAwait(false);
             }
             catch (ConsulMqException e) when (e.Error == ConsulMqError.QueueExists)
             {
