@@ -10,7 +10,7 @@ namespace ConsulMq.Tests.Simulation;
 public sealed class DeathTests
 {
     /// <summary>So often at each step: in other orders, with other fates of what was under way.</summary>
-    private const int Schedules = 6;
+    private const int Schedules = 3;
 
     /// <summary>No operation here has more steps.</summary>
     private const int MostMoments = 200;

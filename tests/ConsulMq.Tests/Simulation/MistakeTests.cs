@@ -49,7 +49,12 @@ public sealed class MistakeTests
         Assert.True(shrunk.Story.Count * 2 < failed.Story.Count, $"{failed.Story.Count} lines became {shrunk.Story.Count}.");
         Assert.Equal(Shrinker.KindOf(failed.Violation!), Shrinker.KindOf(shrunk.Violation!));
         Assert.Equal(shrunk.Story, Simulation.Run(Plan.Parse(shrunk.Plan.ToString()), mistake, tell: true).Story);
-        // And the same every time.
-        Assert.Equal(shrunk.Plan.ToString(), Shrinker.Shrink(failed, mistake).Plan.ToString());
+    }
+
+    [Fact]
+    public void ShrinkingIsTheSameEveryTime()
+    {
+        var failed = Enumerable.Range(1, 500).Select(static seed => Simulation.Run(seed, Mistake.TakeWithDeleteCas)).First(static r => r.Violation is not null);
+        Assert.Equal(Shrinker.Shrink(failed, Mistake.TakeWithDeleteCas).Plan.ToString(), Shrinker.Shrink(failed, Mistake.TakeWithDeleteCas).Plan.ToString());
     }
 }

@@ -31,6 +31,7 @@ internal enum Fate
 internal sealed class Network(World world)
 {
     private static readonly Fate[] WriteFaults = [Fate.NeverSent, Fate.RequestLost, Fate.ReplyLost, Fate.Late, Fate.Resent, Fate.Echoed];
+    private static readonly Fate[] LingeringFaults = [Fate.NeverSent, Fate.RequestLost, Fate.Late, Fate.Late];
     private static readonly Fate[] ReadFaults = [Fate.NeverSent, Fate.RequestLost, Fate.ReplyLost];
 
     /// <summary>Whether all faults are over.</summary>
@@ -49,7 +50,7 @@ internal sealed class Network(World world)
         var isCutOff = client.CutOffUntil > world.Timeline.Elapsed;
         if (dice.NextDouble() >= world.Scenario.Faults && !isCutOff)
             return (Fate.Arrives, dice);
-        var faults = isWrite ? WriteFaults : ReadFaults;
+        var faults = !isWrite ? ReadFaults : world.Scenario.Lingering ? LingeringFaults : WriteFaults;
         var fate = faults[dice.Next(isCutOff ? Math.Min(4, faults.Length) : faults.Length)];
         if (fate == Fate.Late && dice.NextDouble() < world.Scenario.VeryLate)
             fate = Fate.VeryLate;
@@ -70,6 +71,8 @@ internal sealed class Network(World world)
     {
         if (fate == Fate.VeryLate)
             world.Timeline.At(dice.Next(8) == 0 ? TimeSpan.FromMinutes(1 + dice.Next(55)) : TimeSpan.FromSeconds(5 + dice.Next(200)), carryOut);
+        else if (world.Scenario.Lingering)
+            Linger(dice.Next(12));
         else if (dice.Next(2) == 0)
             world.Timeline.At(TimeSpan.FromMilliseconds(dice.Next(4000)), carryOut);
         else

@@ -57,6 +57,9 @@ internal sealed record Scenario
     /// <summary>How likely what comes late comes minutes late, or an hour.</summary>
     public double VeryLate { get; init; }
 
+    /// <summary>Whether most requests that meet a fault come a moment late, while their sender finds out what became of them.</summary>
+    public bool Lingering { get; init; }
+
     /// <summary>How likely the clock of a client is set once more; 0: all clocks are right.</summary>
     public double Clocks { get; init; }
 
@@ -140,6 +143,7 @@ internal sealed record Scenario
             Picks = Pick(0, 0, 0.3),
             Discards = OneIn(5) ? 1 + random.Next(2) : 0,
             VeryLate = OneIn(6) ? 0.5 : 0,
+            Lingering = OneIn(10),
             Clocks = OneIn(4) ? 0.7 : 0,
             Strict = OneIn(5),
             MaxDepth = OneIn(10) ? 2 + random.Next(8) : 0,

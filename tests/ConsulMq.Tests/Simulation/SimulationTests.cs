@@ -69,7 +69,7 @@ public sealed class SimulationTests
         Assert.True(reports.Average(static r => r.Reaped) > 0.5);
         Assert.True(reports.Average(static r => r.Moved) > 0.2);
         Assert.True(reports.Average(static r => r.InFront) > 1);
-        Assert.True(reports.Average(static r => r.Between) > 0.5);
+        Assert.True(reports.Average(static r => r.Between) > 0.2);
         Assert.True(reports.Average(static r => r.Discarded) > 0.1);
         Assert.True(reports.Average(static r => r.ClockJumps) > 0.3);
         Assert.True(reports.Average(static r => r.Deaths) > 0.2);

@@ -43,7 +43,7 @@ internal sealed class World
         Story = new Story(isTold);
         Scenario = (scenario ?? Scenario.Draw(Dice.Of(plan.Seed, "scenario"))).Within(plan);
         if (Mistake == Mistake.AnyOlderFence && plan.Has("faults"))
-            Scenario = Scenario with { Faults = 0.5 };
+            Scenario = Scenario with { Faults = 0.5, Lingering = true };
         Leases = scenario is null ? LeaseScenario.Draw(plan.Seed) : leases;
         Network = new Network(this);
         Keys = KeysOfQueue(QueueName);
