@@ -108,12 +108,7 @@ public sealed class QueueExport : IDisposable
 
     private async Task BeginAsync(CancellationToken cancellation)
     {
-        if (await _context.Index.ReadAsync(cancellation).ConfigureAwait(false) is null)
-        {
-            await _context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-            throw Errors.NoSuchQueue(_context.Keys.Queue);
-        }
-
+        await _context.Index.RequireAsync(cancellation).ConfigureAwait(false);
         AddLine(new ExportHeader(_id)
         {
             Queue = _context.Keys.Queue,

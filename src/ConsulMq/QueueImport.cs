@@ -169,24 +169,12 @@ public sealed class QueueImport : IDisposable
         _export = header?.Export;
         var context = _connection.Context(_target ??= header?.Queue ?? _connection.DefaultQueue);
         if (header?.Settings is { } settings && await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is null)
-            await CreateAsync(context, settings.Settings, cancellation).ConfigureAwait(false);
+            await new SettingsWriter(context).EnsureAsync(settings.Settings, cancellation).ConfigureAwait(false);
         _progress = new ImportProgress(context, context.Keys.Import(ImportSum.ToText(sum).Substring(0, 32)), _name);
         await _progress.ReadAsync(cancellation).ConfigureAwait(false);
         _there = await QueuedIds.ReadAsync(context, cancellation).ConfigureAwait(false);
         _push = new PushStream(context, new Pusher(context), new EndTarget(context), _wait, companion: _progress);
         _context = context;
-    }
-
-    private static async Task CreateAsync(QueueContext context, QueueSettings settings, CancellationToken cancellation)
-    {
-        try
-        {
-            await new SettingsWriter(context).CreateAsync(settings, cancellation).ConfigureAwait(false);
-        }
-        catch (ConsulMqException e) when (e.Error == ConsulMqError.QueueExists)
-        {
-            // Somebody else was faster.
-        }
     }
 
     private PushItem Read(ReadOnlySpan<byte> line)

@@ -96,6 +96,18 @@ internal sealed class IndexReader(QueueContext context)
         return first == pairs.Count ? [] : [.. pairs.Skip(first)];
     }
 
+    /// <summary>Reads the index of a queue that has to be there, never stale.</summary>
+    /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueNotFound"/></exception>
+    public async Task<IndexState> RequireAsync(CancellationToken cancellation) =>
+        await ReadAsync(cancellation).ConfigureAwait(false) ?? throw await AbsentAsync(cancellation).ConfigureAwait(false);
+
+    /// <summary>The error for a queue that is not there, once that is proved.</summary>
+    public async Task<ConsulMqException> AbsentAsync(CancellationToken cancellation)
+    {
+        await ProveAbsenceAsync(cancellation).ConfigureAwait(false);
+        return Errors.NoSuchQueue(_keys.Queue);
+    }
+
     /// <summary>
     /// Makes sure that a queue that looks absent is: Consul leaves what a token may not read out of a snapshot without a word. Asking for the key itself
     /// is refused with one.

@@ -29,15 +29,22 @@ internal sealed class Inserter(QueueContext context)
     {
         operations.Add(KvOperation.Cas(context.Keys.Head, index.HeadIndex, IndexCodec.Head(index.Head with { Front = true }, index.HeadIndex)));
         var landing = context.Tail.AddReturned(operations, index.Tail, batch.Ready);
+        if (batch.Entries.Count == 1)
+            landing = landing with { Inserted = context.FrontPack.Add(operations, batch, context.Ids.NewEntryId()) };
+        else
+            AddEntries(context, operations, batch);
+        batch.AddUploads(operations, context.Keys);
+        return landing;
+    }
+
+    private static void AddEntries(QueueContext context, List<KvOperation> operations, PushBatch batch)
+    {
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             var entry = batch.Entries[i];
             var key = EntryKey.ForFront(context.Keys, entry.Rank!, i, context.Ids.NewEntryId(), entry.Count, entry.Length);
             operations.Add(KvOperation.Set(key, batch.Value(entry)));
         }
-
-        batch.AddUploads(operations, context.Keys);
-        return landing;
     }
 
     /// <summary>Inserts messages that carry their ranks: as many writes as their size asks for.</summary>

@@ -11,6 +11,9 @@ namespace ConsulMq.Queueing;
 /// <param name="Next">The tail that the transaction writes, but for its ModifyIndex; null: it stays as it is.</param>
 internal readonly record struct Landing(TailState? Tail, long Page, int FirstOperation, int Operations, TailState? Next = null)
 {
+    /// <summary>The entry that goes to the front set, if it is a single one.</summary>
+    public Inserted? Inserted { get; init; }
+
     /// <summary>Whether a transaction was refused because the tail is another one by now.</summary>
     public bool IsLost(Commit commit)
     {
@@ -75,6 +78,8 @@ internal sealed class LogTail(QueueContext context)
     /// <summary>Learns from what became of the transaction. Somebody who rolled, cleared, created, removed or set something makes the tail unknown.</summary>
     public void Learn(Landing landing, Commit commit)
     {
+        if (landing.Inserted is { } inserted)
+            context.FrontPack.Learn(inserted, commit);
         if (commit.Succeeded)
         {
             if (landing.Next is { } next)

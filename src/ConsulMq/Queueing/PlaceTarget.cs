@@ -107,15 +107,7 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
     {
         while (true)
         {
-            try
-            {
-                await new SettingsWriter(context).CreateAsync(null, cancellation).ConfigureAwait(false);
-            }
-            catch (ConsulMqException e) when (e.Error == ConsulMqError.QueueExists)
-            {
-                // Somebody else was faster.
-            }
-
+            await new SettingsWriter(context).EnsureAsync(null, cancellation).ConfigureAwait(false);
             if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is { } index)
                 return index;
         }

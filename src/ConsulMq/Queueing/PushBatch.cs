@@ -18,7 +18,6 @@ internal sealed class PushBatch : IDisposable
     private readonly List<UploadedBody> _uploads = [];
     private int _bodies;
     private int _firstUpload;
-    private Rank? _lastRank;
     private int _operations;
 
     public PushBatch() => _writer = new MessageWriter(_buffer);
@@ -34,6 +33,12 @@ internal sealed class PushBatch : IDisposable
 
     /// <summary>The bytes of all entries.</summary>
     public long Bytes => _buffer.Length;
+
+    /// <summary>The rank of the last message, if it has one.</summary>
+    public Rank? LastRank { get; private set; }
+
+    /// <summary>Whether big bodies belong to its messages.</summary>
+    public bool HasUploads => _uploads.Count > 0;
 
     /// <summary>How many messages are ready once it is committed: all but those that are due later.</summary>
     public int Ready
@@ -62,7 +67,7 @@ internal sealed class PushBatch : IDisposable
         var last = _entries.Count - 1;
         var joins = last >= 0 && _entries[last].Length < Layout.EntryBytes && _entries[last].Due == item.Due
             // An entry of the front set is named by its least rank: its messages stand in order.
-            && (message.Rank is null || (_lastRank is not null && message.Rank.CompareTo(_lastRank) > 0));
+            && (message.Rank is null || (LastRank is not null && message.Rank.CompareTo(LastRank) > 0));
         if (joins)
             _buffer.Write((byte)'\n');
         var start = _buffer.Length;
@@ -82,7 +87,7 @@ internal sealed class PushBatch : IDisposable
             return false;
         }
 
-        _lastRank = message.Rank;
+        LastRank = message.Rank;
         _operations += operations;
         // The line break in front of a line that begins an entry belongs to no entry.
         if (joins)

@@ -16,6 +16,7 @@ internal sealed class QueueContext
         Committer = new Committer(consul, new LanePool(keys, settings.ClientName, ids, settings.Clock), ids, settings);
         Index = new IndexReader(this);
         Tail = new LogTail(this);
+        FrontPack = new FrontPack(keys);
         Sessions = sessions;
         Leases = new LeaseBook(this);
         Settler = new Settler(this);
@@ -38,6 +39,9 @@ internal sealed class QueueContext
     public IndexReader Index { get; }
 
     public LogTail Tail { get; }
+
+    /// <summary>What this client inserted last.</summary>
+    public FrontPack FrontPack { get; }
 
     /// <summary>The sessions of the connection.</summary>
     public SessionKeeper Sessions { get; }

@@ -19,7 +19,7 @@ internal sealed class Remover(QueueContext context)
         while (true)
         {
             var pairs = await context.Index.SnapshotAsync(null, sessions: true, cancellation).ConfigureAwait(false);
-            var index = context.Index.Take(pairs) ?? throw await NoSuchQueueAsync(cancellation).ConfigureAwait(false);
+            var index = context.Index.Take(pairs) ?? throw await context.Index.AbsentAsync(cancellation).ConfigureAwait(false);
             var bodies = context.Index.TakeSessions(pairs).Count > 0 ? await BodiesAsync(cancellation).ConfigureAwait(false) : null;
             var depth = count ? await new Inspector(context).CountAsync(index, cancellation).ConfigureAwait(false) : -1;
             var page = index.Tail.Page + 1;
@@ -48,7 +48,7 @@ internal sealed class Remover(QueueContext context)
         var keys = context.Keys;
         while (true)
         {
-            var index = await ReadAsync(cancellation).ConfigureAwait(false);
+            var index = await context.Index.RequireAsync(cancellation).ConfigureAwait(false);
             var operations = new List<KvOperation> { KvOperation.CheckIndex(keys.Tail, index.Tail.Index) };
             operations.AddRange(keys.Contents.Concat(keys.Remainder).Select(KvOperation.DeleteTree));
             var commit = await context.Committer.CommitAsync(operations).WithCancellation(cancellation).ConfigureAwait(false);
@@ -59,15 +59,6 @@ internal sealed class Remover(QueueContext context)
             if (commit.Succeeded)
                 return true;
         }
-    }
-
-    private async Task<IndexState> ReadAsync(CancellationToken cancellation) =>
-        await context.Index.ReadAsync(cancellation).ConfigureAwait(false) ?? throw await NoSuchQueueAsync(cancellation).ConfigureAwait(false);
-
-    private async Task<ConsulMqException> NoSuchQueueAsync(CancellationToken cancellation)
-    {
-        await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-        return Errors.NoSuchQueue(context.Keys.Queue);
     }
 
     /// <summary>The prefixes of the chunks of all big bodies.</summary>

@@ -41,6 +41,19 @@ internal sealed class SettingsWriter(QueueContext context)
         }
     }
 
+    /// <summary>Creates the queue with these settings unless somebody else was faster; then it keeps its own. As <see cref="CreateAsync"/>.</summary>
+    public async Task EnsureAsync(QueueSettings? settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await CreateAsync(settings, cancellation).ConfigureAwait(false);
+        }
+        catch (ConsulMqException e) when (e.Error == ConsulMqError.QueueExists)
+        {
+            // It is there: that is all that was asked for.
+        }
+    }
+
     /// <summary>Changes the settings, whoever else changes them at the same time.</summary>
     /// <param name="change">Makes the new settings of those that are there. Called again where somebody else was faster.</param>
     /// <param name="cancellation">Stops waiting; what was sent may still happen.</param>
@@ -50,12 +63,7 @@ internal sealed class SettingsWriter(QueueContext context)
         var keys = context.Keys;
         while (true)
         {
-            if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is not { } index)
-            {
-                await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-                throw Errors.NoSuchQueue(keys.Queue);
-            }
-
+            var index = await context.Index.RequireAsync(cancellation).ConfigureAwait(false);
             var known = context.Index.Info;
             var settings = Validate(change(index.Tail.Settings));
             if (settings == index.Tail.Settings)

@@ -14,6 +14,7 @@ internal sealed class Ledger(World world, QueueKeys keys)
     private readonly Dictionary<string, LedgerMessage> _messages = new(StringComparer.Ordinal);
     private readonly SortedSet<LedgerMessage> _present = new(Comparer<LedgerMessage>.Create(static (a, b) => a.Rank.CompareTo(b.Rank)));
     private readonly Dictionary<string, ScheduledMessages> _scheduled = new(StringComparer.Ordinal);
+    private readonly HashSet<LedgerMessage> _packed = [];
     private int _lasting;
     private int _filledAt;
     private TimeSpan _filledSince;
@@ -57,10 +58,15 @@ internal sealed class Ledger(World world, QueueKeys keys)
         var taken = new List<LedgerMessage>();
         var moved = new List<LedgerMessage>();
         var added = new List<LedgerMessage>();
+        _packed.Clear();
         foreach (var operation in operations)
         {
             switch (operation.Verb)
             {
+                case KvVerb.Delete when _entries.TryGetValue(operation.Key, out var entry) && Array.Exists(operations, o => Packs(o, entry)):
+                    _packed.UnionWith(entry.Messages.Where((_, offset) => !entry.Gone.Contains(offset)));
+                    Forget(operation.Key, entry);
+                    break;
                 case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Scheduled:
                     Schedule(client, key, operation.Value.Span);
                     break;
@@ -87,6 +93,8 @@ internal sealed class Ledger(World world, QueueKeys keys)
         }
 
         CheckOrder(client, taken);
+        if (_packed.Count > 0)
+            world.Fail($"{client.Name} packed {_packed.First()} with others, and it is not among them.");
         world.Inserts.Committed(this, added);
         foreach (var message in moved.Where(static m => m.IsMoving))
         {
@@ -103,6 +111,11 @@ internal sealed class Ledger(World world, QueueKeys keys)
             _filledSince = world.Timeline.Elapsed;
         }
     }
+
+    /// <summary>Whether an operation writes what an entry of the front set holds, together with what comes to it.</summary>
+    private bool Packs(KvOperation operation, StoredMessages entry) =>
+        operation.Verb == KvVerb.Set && EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Front
+            && EntryCodec.Read(operation.Value.Span, key.Count).Any(m => entry.Messages.Any(e => e.Text == m.Body.Text));
 
     private void Schedule(Client client, EntryKey key, ReadOnlySpan<byte> value)
     {
@@ -154,6 +167,11 @@ internal sealed class Ledger(World world, QueueKeys keys)
             {
                 world.Fail($"{LedgerMessage.Short(text)} came back at {stored[offset].Rank}, not at its place {message?.Rank}.");
                 return;
+            }
+            else if (_packed.Remove(message))
+            {
+                entry.Messages[offset] = message;
+                continue;
             }
             else if (message.IsPresent)
             {

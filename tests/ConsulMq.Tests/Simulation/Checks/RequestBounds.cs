@@ -50,8 +50,8 @@ internal sealed class RequestBounds(World world)
     {
         client.Busy--;
         var requests = client.Requests - cost.Requests;
-        var most = Most * (kind == OperationKind.Settle ? messages : 1);
-        // A clock that is set by hours has whoever reads it look at all the due times between.
+        // Whoever's clock is set by hours looks at all the due times between, a quarter of an hour each.
+        var most = Most * (kind == OperationKind.Settle ? messages : 1) * (client.Clock.Sets > 0 ? 4 : 1);
         if (cost.IsAlone && client.Begun == cost.Begun && client.Clock.Sets == 0)
         {
             most = Math.Min(most, Base(kind) + (PerMessage * (messages + (IsWalk(kind) ? cost.Messages : 0))) + (PerFault * (client.Faults - cost.Faults))

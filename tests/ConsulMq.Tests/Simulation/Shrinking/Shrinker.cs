@@ -16,8 +16,8 @@ internal sealed partial class Shrinker
     /// <summary>In the end, to find the shortest story.</summary>
     private const int LastOrders = 40;
 
-    /// <summary>Some seconds' worth.</summary>
-    private const int MostSteps = 200_000;
+    /// <summary>Ten to thirty seconds' worth.</summary>
+    private const int MostSteps = 600_000;
 
     private readonly Mistake _mistake;
     private readonly string _kind;
