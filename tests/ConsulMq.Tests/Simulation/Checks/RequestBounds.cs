@@ -66,9 +66,9 @@ internal sealed class RequestBounds(World world)
     private static int Base(OperationKind kind) => kind switch
     {
         OperationKind.Prolong => 5,
-        OperationKind.Push or OperationKind.PushStream or OperationKind.PutBack or OperationKind.Clear or OperationKind.Look => 12,
-        OperationKind.Insert or OperationKind.Settle or OperationKind.Discard => 16,
-        OperationKind.Move or OperationKind.Pick => 24,
+        OperationKind.Push or OperationKind.PushStream or OperationKind.PutBack or OperationKind.Clear or OperationKind.Look => 24,
+        OperationKind.Insert or OperationKind.Settle or OperationKind.Discard => 24,
+        OperationKind.Move or OperationKind.Pick => 32,
         OperationKind.Wait => 32,
         _ => 48,
     };
