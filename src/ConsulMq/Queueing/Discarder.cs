@@ -36,15 +36,17 @@ internal sealed class Discarder(QueueContext context)
             problems.AddRange(outcomes.Select(static outcome => outcome.Error).OfType<ConsulMqException>());
         }
 
+        var ready = items.Where(static item => item.Lease is null && item.State != MessageState.Scheduled).ToList();
         foreach (var entry in items.Where(static item => item.Lease is null && item.State == MessageState.Scheduled).GroupBy(static item => item.SeenIn!.Key, StringComparer.Ordinal))
         {
             var ids = new HashSet<Guid>(entry.Select(static item => item.Id));
             var gone = await DiscardScheduledAsync(entry.First().SeenIn!, ids, cancellation).ConfigureAwait(false);
             removed.AddRange(gone);
-            problems.AddRange(ids.Except(gone).Select(id => Errors.NoSuchItem(context.Keys.Queue, id)));
+            // What is not scheduled any more may have become due since it was looked at.
+            ids.ExceptWith(gone);
+            ready.AddRange(entry.Where(item => ids.Contains(item.Id)));
         }
 
-        var ready = items.Where(static item => item.Lease is null && item.State != MessageState.Scheduled).ToList();
         if (ready.Count == 0)
             return new DiscardOutcome(removed, problems);
         var rest = await DiscardAsync(MessageSelection.Of(ready), cancellation).ConfigureAwait(false);

@@ -19,6 +19,7 @@ internal sealed class FrontSet
     private readonly List<StoredEntry> _entries = [];
     private readonly List<ConsulMqException> _damage = [];
     private int _loaded;
+    private Rank? _passed;
     private bool _hasStrangers;
     private IReadOnlyCollection<string> _names = [];
 
@@ -73,20 +74,38 @@ internal sealed class FrontSet
     /// <summary>Reads the next entries. Those that are gone by now are passed over.</summary>
     public async Task LoadMoreAsync(CancellationToken cancellation)
     {
+        // An entry that is gone may have been written anew, together with others, under a name that was not listed yet.
+        while (!await LoadSomeAsync(cancellation).ConfigureAwait(false))
+            await ListAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <returns>False: an entry was gone.</returns>
+    private async Task<bool> LoadSomeAsync(CancellationToken cancellation)
+    {
         var some = _keys.GetRange(_loaded, Math.Min(EntryReader.PerRead, _keys.Count - _loaded));
         if (some.Count == 0)
-            return;
+            return true;
         var added = _messages.Count;
+        var read = 0;
         foreach (var entry in await EntryReader.ReadAsync(_context, some, _damage, cancellation).ConfigureAwait(false))
         {
+            read++;
             _entries.Add(entry);
             for (var offset = 0; offset < entry.Key.Count && entry.Messages() is { } messages; offset++)
-                _messages.Add((messages[offset].Rank!, entry, offset));
+            {
+                if (_passed is not null && messages[offset].Rank!.CompareTo(_passed) <= 0)
+                    continue;
+                if (_messages.BinarySearch(0, added, (messages[offset].Rank!, entry, offset), MessagesByRank) is >= 0 and var known)
+                    _messages[known] = (messages[offset].Rank!, entry, offset);
+                else
+                    _messages.Add((messages[offset].Rank!, entry, offset));
+            }
         }
 
         _loaded += some.Count;
         _context.DamagedBodies.ApplyTo(_entries);
         Merge(added);
+        return read == some.Count;
     }
 
     /// <summary>Drops the first messages, and the entries of which none is left, from memory. For a walk that does not come back to them.</summary>
@@ -95,6 +114,11 @@ internal sealed class FrontSet
     {
         if (count == 0)
             return;
+        // What is written anew together with others does not come a second time. What was not read yet may lie between what was, but not before all of it.
+        var last = count - 1;
+        while (last >= 0 && Horizon is { } horizon && horizon.CompareTo(_messages[last].Rank) < 0)
+            last--;
+        _passed = last < 0 ? _passed : _messages[last].Rank;
         _messages.RemoveRange(0, count);
         var left = new HashSet<StoredEntry>(_messages.Select(static message => message.Entry));
         _entries.RemoveAll(entry => !left.Contains(entry));

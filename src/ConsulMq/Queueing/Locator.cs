@@ -55,10 +55,21 @@ internal sealed class Locator(QueueContext context)
         return new Located(found, found.Count > 0 ? position : before, walk.Start);
     }
 
-    /// <summary>The last messages, the very last one first: from the end of the log on backwards, and from the front set.</summary>
+    /// <summary>The last messages, the very last one first: from the end of the log on backwards, and from the front set. None: there was a moment with none.</summary>
     public async Task<List<Spot>> LastAsync(int count, CancellationToken cancellation)
     {
+        while (true)
+        {
+            var (found, first) = await LastOnceAsync(count, cancellation).ConfigureAwait(false);
+            if (found.Count > 0 || first is null || await IsStillAsync(first, cancellation).ConfigureAwait(false))
+                return found;
+        }
+    }
+
+    private async Task<(List<Spot> Found, IndexState? First)> LastOnceAsync(int count, CancellationToken cancellation)
+    {
         var found = new List<Spot>();
+        IndexState? first = null;
         var page = context.Index.CachedTail?.Page;
         List<Spot>? front = null;
         while (true)
@@ -68,7 +79,7 @@ internal sealed class Locator(QueueContext context)
             if (context.Index.Take(pairs) is not { } index)
             {
                 await context.Index.ProveAbsenceAsync(cancellation).ConfigureAwait(false);
-                return found;
+                return (found, null);
             }
 
             // From the tail on, wherever that is by now.
@@ -78,6 +89,7 @@ internal sealed class Locator(QueueContext context)
                 continue;
             }
 
+            first ??= index;
             front ??= index.Head.Front ? await LastInFrontAsync(count, cancellation).ConfigureAwait(false) : [];
             var taken = LogPage.Take(pairs, context.Keys, page.Value);
             OperationLog.Steps?.Step(Steps.Read(context, taken, index));
@@ -93,7 +105,23 @@ internal sealed class Locator(QueueContext context)
         found.Sort(static (a, b) => b.Rank.CompareTo(a.Rank));
         if (found.Count > count)
             found.RemoveRange(count, found.Count - count);
-        return found;
+        return (found, first);
+    }
+
+    /// <summary>
+    /// Whether a queue in which nothing was found is empty now: its end is where it was and still holds nothing, and nothing was inserted. What else there was
+    /// could only go.
+    /// </summary>
+    private async Task<bool> IsStillAsync(IndexState first, CancellationToken cancellation)
+    {
+        var pairs = await context.Index.SnapshotAsync(first.Tail.Page, sessions: false, cancellation).ConfigureAwait(false);
+        if (context.Index.Take(pairs) is not { } index || index.HeadIndex != first.HeadIndex || index.Tail.Page != first.Tail.Page)
+            return false;
+        var entries = LogPage.Take(pairs, context.Keys, first.Tail.Page).Entries;
+        context.DamagedBodies.ApplyTo(entries);
+        var found = new List<Spot>();
+        AddBackwards(entries, found);
+        return found.Count == 0;
     }
 
     private OrderWalk Walk() => new(context) { PassesOverDamagedBodies = true };
@@ -140,19 +168,17 @@ internal sealed class Locator(QueueContext context)
     /// <summary>The last messages of the front set, in any order, and maybe more of them. No more of its entries are in memory than were read at once.</summary>
     private async Task<List<Spot>> LastInFrontAsync(int count, CancellationToken cancellation)
     {
-        var found = new List<Spot>();
+        // By rank: what is written anew together with others meanwhile comes a second time, and is there.
+        var found = new Dictionary<Rank, Spot>();
         var front = await FrontSet.ReadAsync(context, cancellation).ConfigureAwait(false);
         while (true)
         {
-            found.AddRange(front.Entries.SelectMany(entry => Live(SpotsOf(entry))));
+            foreach (var spot in Live(front.Messages.Where(static m => m.Entry.Has(m.Offset)).Select(static m => new Spot(m.Entry, m.Offset))))
+                found[spot.Rank] = spot;
             if (found.Count / 2 > count)
-            {
-                found.Sort(static (a, b) => b.Rank.CompareTo(a.Rank));
-                found.RemoveRange(count, found.Count - count);
-            }
-
+                found = found.OrderByDescending(static f => f.Key).Take(count).ToDictionary(static f => f.Key, static f => f.Value);
             if (front.Horizon is null)
-                return found;
+                return [.. found.Values];
             front.Forget(front.Messages.Count);
             await front.LoadMoreAsync(cancellation).ConfigureAwait(false);
         }

@@ -110,7 +110,7 @@ internal sealed class PlaceTarget(QueueContext context, long position) : PushTar
     {
         while (true)
         {
-            await new SettingsWriter(context).EnsureAsync(new QueueSettings(), cancellation).ConfigureAwait(false);
+            await new SettingsWriter(context).EnsureAsync(null, cancellation).ConfigureAwait(false);
             if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is { } index)
                 return index;
         }

@@ -11,19 +11,25 @@ namespace ConsulMq.Queueing;
 /// </summary>
 internal sealed class SettingsWriter(QueueContext context)
 {
+    /// <summary>Creates the queue.</summary>
+    /// <param name="settings">What holds for it; null: what is set for it already, as for a queue that a push creates.</param>
+    /// <param name="cancellation">Stops waiting; what was sent may still happen.</param>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.QueueExists"/>, <see cref="ConsulMqError.InvalidSetting"/></exception>
-    public async Task CreateAsync(QueueSettings settings, CancellationToken cancellation)
+    public async Task CreateAsync(QueueSettings? settings, CancellationToken cancellation)
     {
-        Validate(settings);
+        if (settings is not null)
+            Validate(settings);
         var keys = context.Keys;
         while (true)
         {
             if (await context.Index.ReadAsync(cancellation).ConfigureAwait(false) is not null)
                 throw Exists();
-            var info = new QueueInfo { CreatedAt = context.Now, Settings = settings };
+            var known = context.Index.Info;
+            var isKept = known is not null && settings is null;
+            var info = new QueueInfo { CreatedAt = context.Now, Settings = settings ?? new QueueSettings() };
             var operations = new List<KvOperation>
             {
-                KvOperation.Cas(keys.Info, context.Index.Info?.Index ?? 0, info.ToJson()),
+                isKept ? KvOperation.CheckIndex(keys.Info, known!.Index) : KvOperation.Cas(keys.Info, known?.Index ?? 0, info.ToJson()),
                 KvOperation.Cas(keys.Head, 0, IndexCodec.Head(new HeadState(IndexCodec.FirstPage, false), 0)),
                 KvOperation.Cas(keys.Tail, 0, IndexCodec.Tail(IndexCodec.FirstPage)),
             };
@@ -35,8 +41,8 @@ internal sealed class SettingsWriter(QueueContext context)
         }
     }
 
-    /// <summary>Creates the queue with these settings unless somebody else was faster; then it keeps its own.</summary>
-    public async Task EnsureAsync(QueueSettings settings, CancellationToken cancellation)
+    /// <summary>Creates the queue with these settings unless somebody else was faster; then it keeps its own. As <see cref="CreateAsync"/>.</summary>
+    public async Task EnsureAsync(QueueSettings? settings, CancellationToken cancellation)
     {
         try
         {

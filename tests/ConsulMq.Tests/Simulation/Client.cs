@@ -3,21 +3,30 @@ namespace ConsulMq.Tests.Simulation;
 /// <summary>A process with a connection of its own. When it dies, nothing of it ever goes on; what it sent may still arrive.</summary>
 internal sealed class Client
 {
-    public Client(World world, string name)
+    /// <param name="world">The world.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="isReliable">Whether nothing ever happens to it, and it does all the chores.</param>
+    public Client(World world, string name, bool isReliable = false)
     {
         Name = name;
+        Clock = new ClientClock(world.Timeline, this);
+        Troubles = new Troubles(world, this, isReliable);
         Connection = new ConsulMqConnection(new SimulatedConsul(world, this), new ConnectionSettings
         {
             ClientName = name,
-            Clock = new SimulatedClock(world.Timeline, this),
-            Random = new SimulatedRandom(world.Random, world.Scenario.Rolls),
+            Clock = Clock,
+            Random = new SimulatedRandom(Dice.Of(world.Plan.Seed, "client " + name), world.Scenario.Rolls),
             Continuations = TaskCreationOptions.None,
-            FirstChores = 0.5,
+            FirstChores = isReliable ? 1 : 0.5,
         });
         Queue = Connection.Queue(World.QueueName);
     }
 
     public string Name { get; }
+
+    public ClientClock Clock { get; }
+
+    public Troubles Troubles { get; }
 
     public ConsulMqConnection Connection { get; }
 
@@ -36,6 +45,20 @@ internal sealed class Client
 
     /// <summary>How many requests it made, but for those that had no chance because it was cut off.</summary>
     public int Requests { get; set; }
+
+    /// <summary>How many of its writes were carried out, refused ones too.</summary>
+    public int Writes { get; set; }
+
+    /// <summary>How many requests have come to their fates.</summary>
+    public int Arrived { get; set; }
+
+    /// <summary>How many of them met a fault.</summary>
+    public int Faults { get; set; }
+
+    /// <summary>How many operations it has under way, and how many it ever began.</summary>
+    public int Busy { get; set; }
+
+    public int Begun { get; set; }
 
     /// <summary>Whether it has ever lost an entry to another consumer: from then on its consumers may spread, and take out of order.</summary>
     public bool HasLostRaces { get; set; }

@@ -25,6 +25,19 @@ internal sealed record LeaseScenario
 
     public required bool DeadLetterExpired { get; init; }
 
+    /// <summary>Settings, and nobody who acts.</summary>
+    public static LeaseScenario Calm { get; } = new()
+    {
+        Consumers = 0,
+        Settlers = 0,
+        Moves = 0,
+        Destroyers = 0,
+        Durations = 0,
+        Sleeps = 0,
+        MaxDeliveries = 3,
+        DeadLetterExpired = false,
+    };
+
     /// <summary>Null: there are none, in half of the schedules.</summary>
     public static LeaseScenario? Draw(int seed)
     {

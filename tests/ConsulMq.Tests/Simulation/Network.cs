@@ -17,6 +17,9 @@ internal enum Fate
     /// <summary>The client sees a time-out, and it is carried out some time after that.</summary>
     Late,
 
+    /// <summary>The client sees a time-out, and it is carried out minutes or an hour after that: whatever it stood on is long over.</summary>
+    VeryLate,
+
     /// <summary>An HTTP library or a proxy sends it again: it is carried out twice, and the client sees the second answer.</summary>
     Resent,
 
@@ -24,33 +27,56 @@ internal enum Fate
     Echoed,
 }
 
-/// <summary>Decides the fates of requests, cuts clients off, and lets them die.</summary>
+/// <summary>Decides the fates of requests. Each depends on the request alone: which one of its client it is.</summary>
 internal sealed class Network(World world)
 {
     private static readonly Fate[] WriteFaults = [Fate.NeverSent, Fate.RequestLost, Fate.ReplyLost, Fate.Late, Fate.Resent, Fate.Echoed];
+    private static readonly Fate[] LingeringFaults = [Fate.NeverSent, Fate.RequestLost, Fate.Late, Fate.Late];
     private static readonly Fate[] ReadFaults = [Fate.NeverSent, Fate.RequestLost, Fate.ReplyLost];
 
     /// <summary>Whether all faults are over.</summary>
     public bool IsCalm { get; set; }
 
-    public Fate FateOf(Client client, bool isWrite)
+    /// <summary>The faults that there were, by what leaves each of them out of a plan.</summary>
+    public List<string> Faults { get; } = [];
+
+    /// <summary>The fate of a client's next request, and the dice for what else is random about it.</summary>
+    public (Fate Fate, Dice Dice) FateOf(Client client, bool isWrite)
     {
+        var number = ++client.Arrived;
+        var dice = new Dice(world.Plan.Seed, client.Name, number);
         if (IsCalm)
-            return Fate.Arrives;
-        if (client.CutOffUntil > world.Timeline.Elapsed)
-            return isWrite ? WriteFaults[world.Random.Next(4)] : ReadFaults[world.Random.Next(3)];
-        if (!world.Chance(world.Scenario.Faults))
-            return Fate.Arrives;
-        return isWrite ? WriteFaults[world.Random.Next(WriteFaults.Length)] : ReadFaults[world.Random.Next(ReadFaults.Length)];
+            return (Fate.Arrives, dice);
+        var isCutOff = client.CutOffUntil > world.Timeline.Elapsed;
+        if (dice.NextDouble() >= world.Scenario.Faults && !isCutOff)
+            return (Fate.Arrives, dice);
+        var faults = !isWrite ? ReadFaults : world.Scenario.Lingering ? LingeringFaults : WriteFaults;
+        var fate = faults[dice.Next(isCutOff ? Math.Min(4, faults.Length) : faults.Length)];
+        if (fate == Fate.Late && dice.NextDouble() < world.Scenario.VeryLate)
+            fate = Fate.VeryLate;
+        var name = FormattableString.Invariant($"{client.Name}#{number}");
+        if (!isCutOff)
+        {
+            if (!world.Plan.Has(fate.ToString()) || !world.Plan.Has(name))
+                return (Fate.Arrives, dice);
+            Faults.Add(name);
+        }
+
+        client.Faults++;
+        return (fate, dice);
     }
 
     /// <summary>Carries something out at some later moment: after a few steps, or after a while.</summary>
-    public void Later(Action carryOut)
+    public void Later(Fate fate, Dice dice, Action carryOut)
     {
-        if (world.Random.Next(2) == 0)
-            world.Timeline.At(TimeSpan.FromMilliseconds(world.Random.Next(4000)), carryOut);
+        if (fate == Fate.VeryLate)
+            world.Timeline.At(dice.Next(8) == 0 ? TimeSpan.FromMinutes(1 + dice.Next(55)) : TimeSpan.FromSeconds(5 + dice.Next(200)), carryOut);
+        else if (world.Scenario.Lingering)
+            Linger(dice.Next(12));
+        else if (dice.Next(2) == 0)
+            world.Timeline.At(TimeSpan.FromMilliseconds(dice.Next(4000)), carryOut);
         else
-            Linger(world.Random.Next(40));
+            Linger(dice.Next(40));
 
         void Linger(int steps) => world.Ready(() =>
         {
@@ -59,25 +85,5 @@ internal sealed class Network(World world)
             else
                 Linger(steps - 1);
         });
-    }
-
-    /// <summary>Before a step: somebody may die, or be cut off.</summary>
-    public void Disturb()
-    {
-        if (IsCalm || world.Clients.Count == 0)
-            return;
-        var client = world.Clients[world.Random.Next(world.Clients.Count)];
-        if (client.IsDead)
-            return;
-        if (world.Chance(world.Scenario.Deaths))
-        {
-            client.IsDead = true;
-            world.Tell(client.Name, "DIES");
-        }
-        else if (world.Chance(world.Scenario.Outages))
-        {
-            client.CutOff(world.Timeline.Elapsed + TimeSpan.FromSeconds(world.Random.Next(1, 60)));
-            world.Tell(client.Name, $"is cut off until {client.CutOffUntil.TotalSeconds:0.000}s");
-        }
     }
 }

@@ -26,15 +26,16 @@ internal sealed class Request<T>(World world, Client client, string what, bool i
 
     private void Arrive()
     {
+        client.Troubles.Pass();
+        var (fate, dice) = world.Network.FateOf(client, isWrite);
         if (client.IsDead || _answer.Task.IsCompleted)
         {
             // Nobody waits for it any more; it may have left before.
-            if (isWrite && world.Random.Next(2) == 0)
+            if (isWrite && dice.Next(2) == 0)
                 CarryOutUnheard("arrives after its sender is gone");
             return;
         }
 
-        var fate = world.Network.FateOf(client, isWrite);
         switch (fate)
         {
             case Fate.NeverSent:
@@ -48,9 +49,9 @@ internal sealed class Request<T>(World world, Client client, string what, bool i
                     CarryOutUnheard("its answer is lost");
                 Break(ConsulFault.ConnectionLost, true, "hears no answer");
                 break;
-            case Fate.Late:
+            case Fate.Late or Fate.VeryLate:
                 Break(ConsulFault.Timeout, true, "times out, and lingers");
-                world.Network.Later(() => CarryOutUnheard("arrives late"));
+                world.Network.Later(fate, dice, () => CarryOutUnheard("arrives late"));
                 break;
             case Fate.Resent:
                 CarryOutUnheard("will be sent again");
@@ -58,7 +59,7 @@ internal sealed class Request<T>(World world, Client client, string what, bool i
                 break;
             case Fate.Echoed:
                 CarryOut("arrives");
-                world.Network.Later(() => CarryOutUnheard("arrives a second time"));
+                world.Network.Later(fate, dice, () => CarryOutUnheard("arrives a second time"));
                 break;
             default:
                 CarryOut("arrives");
@@ -92,6 +93,7 @@ internal sealed class Request<T>(World world, Client client, string what, bool i
 
     private void Deliver(Action deliver)
     {
+        client.Troubles.Pass();
         if (client.IsDead)
             return;
         world.Tell(client.Name, $"hears of: {what}");

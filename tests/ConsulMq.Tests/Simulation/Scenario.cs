@@ -1,3 +1,5 @@
+using ConsulMq.Tests.Simulation.Shrinking;
+
 namespace ConsulMq.Tests.Simulation;
 
 /// <summary>What a seed plays: who takes part, and how bad the network is. All of it is drawn from the seed before the first step.</summary>
@@ -22,10 +24,10 @@ internal sealed record Scenario
     /// <summary>How likely a request meets a fault.</summary>
     public required double Faults { get; init; }
 
-    /// <summary>Whether clients die in the middle.</summary>
+    /// <summary>How likely a client dies in the middle.</summary>
     public required double Deaths { get; init; }
 
-    /// <summary>Whether clients are cut off for so long that outcomes stay unknown.</summary>
+    /// <summary>How likely a client is cut off, once more, for so long that outcomes stay unknown.</summary>
     public required double Outages { get; init; }
 
     public required double Cancellations { get; init; }
@@ -43,6 +45,78 @@ internal sealed record Scenario
     /// <summary>How likely, roughly, a push begins a new page.</summary>
     public required double Rolls { get; init; }
 
+    /// <summary>How likely a push goes to the front, or to a position.</summary>
+    public double Inserts { get; init; }
+
+    /// <summary>How likely a consumer takes something else than the next ones.</summary>
+    public double Picks { get; init; }
+
+    /// <summary>How often somebody removes messages that nobody is to get.</summary>
+    public int Discards { get; init; }
+
+    /// <summary>How likely what comes late comes minutes late, or an hour.</summary>
+    public double VeryLate { get; init; }
+
+    /// <summary>Whether most requests that meet a fault come a moment late, while their sender finds out what became of them.</summary>
+    public bool Lingering { get; init; }
+
+    /// <summary>How likely the clock of a client is set once more; 0: all clocks are right.</summary>
+    public double Clocks { get; init; }
+
+    /// <summary>Whether no consumer goes out of another's way.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>How many messages the queue holds at most; 0: without limit.</summary>
+    public int MaxDepth { get; init; }
+
+    /// <summary>How likely a message has a deduplication ID.</summary>
+    public double PushedOnce { get; init; }
+
+    /// <summary>One in which nothing happens, and nothing goes wrong: to be filled.</summary>
+    public static Scenario Calm { get; } = new()
+    {
+        Clients = 0,
+        Producers = 0,
+        Consumers = 0,
+        Stamina = 0,
+        Packed = false,
+        Clears = 0,
+        Looks = 0,
+        Faults = 0,
+        Deaths = 0,
+        Outages = 0,
+        Cancellations = 0,
+        PutBacks = 0,
+        Expiring = 0,
+        Delayed = 0,
+        Big = 0,
+        Rolls = 0,
+    };
+
+    /// <summary>Without what a plan leaves out.</summary>
+    public Scenario Within(Plan plan) => this with
+    {
+        Cancellations = plan.Has("cancellations") ? Cancellations : 0,
+        PutBacks = plan.Has("putbacks") ? PutBacks : 0,
+        Expiring = plan.Has("expiry") ? Expiring : 0,
+        Delayed = plan.Has("delays") ? Delayed : 0,
+        Big = plan.Has("big") ? Big : 0,
+        Rolls = plan.Has("rolls") ? Rolls : 0,
+        Inserts = plan.Has("inserts") ? Inserts : 0,
+        Picks = plan.Has("picks") ? Picks : 0,
+        Strict = Strict && plan.Has("strict"),
+        MaxDepth = plan.Has("depth") ? MaxDepth : 0,
+        PushedOnce = plan.Has("once") ? PushedOnce : 0,
+        Faults = plan.Has("faults") ? Faults : 0,
+    };
+
+    /// <summary>A scenario has fewer clients.</summary>
+    public const int MostClients = 8;
+
+    /// <summary>The parts that a plan can leave out, besides actors and faults.</summary>
+    public static IReadOnlyList<string> Parts { get; } =
+        ["faults", "deaths", "outages", "clocks", "sessions", "leaps", "cancellations", "putbacks", "expiry", "delays", "big", "rolls", "inserts", "picks", "strict", "depth", "once", "sleeps"];
+
     public static Scenario Draw(Random random)
     {
         var producers = 1 + random.Next(3);
@@ -57,14 +131,23 @@ internal sealed record Scenario
             Clears = OneIn(5) ? 1 + random.Next(2) : 0,
             Looks = OneIn(3) ? 1 + random.Next(3) : 0,
             Faults = Pick(0, 0.02, 0.1, 0.3),
-            Deaths = OneIn(4) ? 0.01 : 0,
-            Outages = OneIn(8) ? 0.003 : 0,
+            Deaths = OneIn(4) ? 0.6 : 0,
+            Outages = OneIn(8) ? 0.6 : 0,
             Cancellations = Pick(0, 0, 0.1, 0.4),
             PutBacks = Pick(0, 0.1, 0.4),
             Expiring = Pick(0, 0, 0.3),
             Delayed = Pick(0, 0, 0.2, 0.6),
             Big = OneIn(16) ? 0.3 : 0,
             Rolls = Pick(0, 0.05, 0.3),
+            Inserts = Pick(0, 0, 0.2, 0.6),
+            Picks = Pick(0, 0, 0.3),
+            Discards = OneIn(5) ? 1 + random.Next(2) : 0,
+            VeryLate = OneIn(6) ? 0.5 : 0,
+            Lingering = OneIn(10),
+            Clocks = OneIn(4) ? 0.7 : 0,
+            Strict = OneIn(5),
+            MaxDepth = OneIn(10) ? 2 + random.Next(8) : 0,
+            PushedOnce = OneIn(8) ? 0.4 : 0,
         };
 
         bool OneIn(int n) => random.Next(n) == 0;

@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Tests.Simulation.Checks;
 
 namespace ConsulMq.Tests.Simulation;
 
@@ -8,6 +9,7 @@ namespace ConsulMq.Tests.Simulation;
 /// </summary>
 internal sealed class ServerSessions(World world)
 {
+    private readonly Random _random = Dice.Of(world.Plan.Seed, "sessions");
     private readonly List<Session> _sessions = [];
 
     public async Task<string> CreateAsync(SessionRequest request, CancellationToken cancellation)
@@ -49,7 +51,7 @@ internal sealed class ServerSessions(World world)
         for (var i = _sessions.Count - 1; i >= 0; i--)
         {
             var age = world.Timeline.Elapsed - _sessions[i].RenewedAt;
-            if (age < _sessions[i].Ttl || _sessions[i].EndedAt < int.MaxValue || !world.Chance(0.02))
+            if (age < _sessions[i].Ttl || _sessions[i].EndedAt < int.MaxValue || _random.NextDouble() >= 0.02 || !world.Plan.Has("sessions"))
                 continue;
             if (world.Server.ExpireSession(_sessions[i].Id))
                 world.Tell("consul", $"ends session {_sessions[i].Id}");
@@ -58,11 +60,11 @@ internal sealed class ServerSessions(World world)
     }
 
     /// <summary>An operator destroys a session by hand.</summary>
-    public void DestroyAny()
+    public void DestroyAny(Random random)
     {
         if (_sessions.Count == 0)
             return;
-        var id = _sessions[world.Random.Next(_sessions.Count)].Id;
+        var id = _sessions[random.Next(_sessions.Count)].Id;
         world.Tell("hand", $"destroys session {id}");
         world.Server.DestroySessionAsync(id, CancellationToken.None).GetAwaiter().GetResult();
         NoteEnd(id);

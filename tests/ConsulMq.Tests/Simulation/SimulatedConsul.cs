@@ -1,4 +1,5 @@
 using ConsulMq.Consul;
+using ConsulMq.Tests.Simulation.Mistakes;
 using ConsulMq.Tests.Support;
 
 namespace ConsulMq.Tests.Simulation;
@@ -44,9 +45,9 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
         // On the wire from here on: the caller may change its buffers though the request still lingers somewhere.
         var sent = operations.Select(static o => o with { Value = o.Value.ToArray() }).ToArray();
         var isWrite = !Array.TrueForAll(sent, static o => o.IsRead);
-        if (!isWrite && world.Mistake == Mistake.SealByAnotherSnapshot && Mistakes.Split(sent) is var (page, rest))
+        if (!isWrite && world.Mistake == Mistake.SealByAnotherSnapshot && WireMistakes.Split(sent) is var (page, rest))
             return ReadInTwoAsync(page, rest, cancellation);
-        var mistaken = Mistakes.PutBack(world.Mistake, sent, world.Keys);
+        var mistaken = WireMistakes.PutBack(world.Mistake, sent, world.Keys);
         _mistakes.Sent(mistaken);
         var what = world.Story.IsTold ? Wording.Of(mistaken, world.Keys) : "";
         return Send(what, isWrite, _ => Task.FromResult(CarryOut(mistaken, isWrite)), cancellation);
@@ -72,7 +73,7 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
     private async Task<KvListing> ListAgedAsync(string prefix, ReadOptions options, CancellationToken cancellation)
     {
         var listing = await base.ListAsync(prefix, options, cancellation).ConfigureAwait(false);
-        return world.Mistake == Mistake.CollectReceiptsInUse && prefix == world.Keys.Receipts ? Mistakes.Aged(listing, world.Timeline.UtcNow) : listing;
+        return world.Mistake == Mistake.CollectReceiptsInUse && prefix == world.Keys.Receipts ? WireMistakes.Aged(listing, world.Timeline.UtcNow) : listing;
     }
 
     private TransactionResult CarryOut(KvOperation[] operations, bool isWrite)
@@ -81,7 +82,7 @@ internal sealed class SimulatedConsul(World world, Client client) : DelegatingCo
         var result = Inner.TransactAsync(operations, ReadConsistency.Default, CancellationToken.None).GetAwaiter().GetResult();
         if (isWrite)
             world.Applied(client, operations, result);
-        return _mistakes.Read(Mistakes.PutBack(world.Mistake, operations, result, world.Keys));
+        return _mistakes.Read(WireMistakes.PutBack(world.Mistake, operations, result, world.Keys));
     }
 
     private async Task<TransactionResult> ReadInTwoAsync(KvOperation[] first, KvOperation[] second, CancellationToken cancellation)

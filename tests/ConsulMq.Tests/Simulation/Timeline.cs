@@ -18,6 +18,9 @@ internal sealed class Timeline
     /// <summary>Whether something is still to be done on time; blocked queries at the server are not of that kind.</summary>
     public bool HasWork => _timers.Exists(static t => !t.IsServers && t.Owner?.IsDead != true);
 
+    /// <summary>Whether something is still on its way.</summary>
+    public bool HasLate => _timers.Exists(static t => t is { IsServers: false, Owner: null });
+
     /// <summary>Does something at its time.</summary>
     public void At(TimeSpan delay, Action run) => _timers.Add(new Timer(Elapsed + delay, ++_last, null, false, run));
 
@@ -60,12 +63,12 @@ internal sealed class Timeline
     private sealed record Timer(TimeSpan At, long Number, Client? Owner, bool IsServers, Action Fire);
 }
 
-/// <summary>The clock of a client, or of the server (no owner).</summary>
-internal sealed class SimulatedClock(Timeline timeline, Client? owner) : Clock
+/// <summary>The clock of the server: the true time.</summary>
+internal sealed class ServerClock(Timeline timeline) : Clock
 {
     public override DateTimeOffset UtcNow => timeline.UtcNow;
 
     public override TimeSpan Elapsed => timeline.Elapsed;
 
-    public override Task Delay(TimeSpan delay, CancellationToken cancellation) => timeline.Delay(owner, delay, cancellation);
+    public override Task Delay(TimeSpan delay, CancellationToken cancellation) => timeline.Delay(null, delay, cancellation);
 }

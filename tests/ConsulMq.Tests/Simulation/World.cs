@@ -1,6 +1,9 @@
 using ConsulMq.Consul;
 using ConsulMq.InMemory;
 using ConsulMq.Storage;
+using ConsulMq.Tests.Simulation.Checks;
+using ConsulMq.Tests.Simulation.Mistakes;
+using ConsulMq.Tests.Simulation.Shrinking;
 
 namespace ConsulMq.Tests.Simulation;
 
@@ -13,27 +16,35 @@ internal sealed class World
     public const string QueueName = "jobs";
     public const string OtherQueueName = "other";
     public const string DeadQueueName = "jobs.dead";
-    private const int MostSteps = 30_000;
+    public const int MostSteps = 30_000;
 
     /// <summary>By then everything has come to its end, once nobody begins anything any more and the faults are over.</summary>
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(40);
 
-
+    private readonly Random _order;
+    private readonly Random _sessionIds;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<Action> _ready = [];
     private readonly List<(Client Client, Task Work)> _actors = [];
     private readonly Dictionary<string, QueueKeys> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Ledger> _ledgers = new(StringComparer.Ordinal);
 
-    public World(int seed, Mistake mistake, bool isTold)
+    /// <param name="plan">What is played.</param>
+    /// <param name="mistake">A mistake to make on purpose.</param>
+    /// <param name="isTold">Whether the story is told.</param>
+    /// <param name="scenario">Null: that of the plan's seed.</param>
+    /// <param name="leases">The leases of such a scenario.</param>
+    public World(Plan plan, Mistake mistake, bool isTold, Scenario? scenario = null, LeaseScenario? leases = null)
     {
-        Random = new Random(seed);
+        Plan = plan;
+        _order = Dice.Of(plan.Seed, FormattableString.Invariant($"order {plan.Order}"));
+        _sessionIds = Dice.Of(plan.Seed, "session IDs");
         Mistake = mistake;
         Story = new Story(isTold);
-        Scenario = Scenario.Draw(Random);
-        if (Mistake == Mistake.AnyOlderFence)
-            Scenario = Scenario with { Faults = 0.5 };
-        Leases = LeaseScenario.Draw(seed);
+        Scenario = (scenario ?? Scenario.Draw(Dice.Of(plan.Seed, "scenario"))).Within(plan);
+        if (Mistake == Mistake.AnyOlderFence && plan.Has("faults"))
+            Scenario = Scenario with { Faults = 0.5, Lingering = true };
+        Leases = scenario is null ? LeaseScenario.Draw(plan.Seed) : leases;
         Network = new Network(this);
         Keys = KeysOfQueue(QueueName);
         Ledger = LedgerOf(QueueName);
@@ -43,15 +54,18 @@ internal sealed class World
         Sessions = new ServerSessions(this);
         Server = new InMemoryConsul(new InMemoryConsulOptions
         {
-            Clock = new SimulatedClock(Timeline, null),
+            Clock = new ServerClock(Timeline),
             RunContinuationsAsynchronously = false,
             NewSessionId = NewGuid,
         });
-        if (Leases is not null)
+        Errands = new Errands(this);
+        Inserts = new Inserts(this);
+        PushedOnce = new PushedOnce(this);
+        if (SettingsOf(QueueName) != new QueueSettings())
             Server.PutAsync(Keys.Info, new QueueInfo { CreatedAt = Timeline.UtcNow, Settings = SettingsOf(QueueName) }.ToJson(), CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    public Random Random { get; }
+    public Plan Plan { get; }
 
     public Mistake Mistake { get; }
 
@@ -83,9 +97,25 @@ internal sealed class World
 
     public ServerSessions Sessions { get; }
 
+    /// <summary>What clients were asked for that does not keep to the order.</summary>
+    public Errands Errands { get; }
+
+    public Inserts Inserts { get; }
+
+    public PushedOnce PushedOnce { get; }
+
+    /// <summary>Now, for a client.</summary>
+    public Moment MomentOf(Client client) => new(Step, Timeline.Elapsed, client.Clock.UtcNow, client.Clock.Sets);
+
     public List<Client> Clients { get; } = [];
 
+    /// <summary>How many writes were carried out, refused ones too.</summary>
+    public int Writes { get; private set; }
+
     public int Step { get; private set; }
+
+    /// <summary>After this one it is over: somebody tries for ever.</summary>
+    public int LastStep { get; init; } = MostSteps;
 
     /// <summary>Whether a long wait has ended though much else could have happened: as if everybody had slept.</summary>
     public bool HasJumped { get; private set; }
@@ -111,19 +141,28 @@ internal sealed class World
     }
 
     /// <summary>What is set for a queue, from the first moment on.</summary>
-    public QueueSettings SettingsOf(string queue) => queue != QueueName || Leases is null ? new QueueSettings()
-        : new QueueSettings { MaxDeliveries = Leases.MaxDeliveries, DeadLetterExpired = Leases.DeadLetterExpired };
+    public QueueSettings SettingsOf(string queue) => queue != QueueName ? new QueueSettings() : new QueueSettings
+    {
+        MaxDeliveries = Leases?.MaxDeliveries ?? QueueSettings.DefaultMaxDeliveries,
+        DeadLetterExpired = Leases?.DeadLetterExpired == true,
+        StrictOrder = Scenario.Strict,
+        MaxDepth = Scenario.MaxDepth == 0 ? null : Scenario.MaxDepth,
+    };
 
     /// <summary>A write was carried out.</summary>
     public void Applied(Client client, KvOperation[] operations, TransactionResult result)
     {
+        Writes++;
+        client.Writes++;
         if (result.Committed)
             Whereabouts.Applied(client, operations, result.Index);
         foreach (var queue in operations.Select(o => KeysOf(o.Key).Queue).Distinct().ToList())
             LedgerOf(queue).Applied(client, operations, result);
+        if (!result.Committed)
+            return;
+        foreach (var journey in Whereabouts.Pushed)
+            CheckPushed(journey);
     }
-
-    public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
     /// <summary>Adds something that can happen from now on.</summary>
     public void Ready(Action step)
@@ -154,9 +193,9 @@ internal sealed class World
         TimeSpan? calmSince = null;
         while (Violation is null)
         {
-            if (++Step > MostSteps)
+            if (++Step > LastStep)
             {
-                Fail($"After {MostSteps} steps it still goes on: somebody tries for ever.");
+                Fail($"After {LastStep} steps it still goes on: somebody tries for ever.");
                 return;
             }
 
@@ -166,16 +205,15 @@ internal sealed class World
                 Network.IsCalm = true;
                 calmSince ??= Timeline.Elapsed;
                 // Sessions are renewed as long as their clients live and hold something.
-                if (!Timeline.HasWork || (Leases is not null && Timeline.Elapsed - calmSince > LongestRest))
+                if (!Timeline.HasWork || (Leases is not null && !Timeline.HasLate && Timeline.Elapsed - calmSince > LongestRest))
                     return;
             }
 
-            Network.Disturb();
             Sessions.Disturb();
             if (_ready.Count > 0 && !LetsTimePass())
             {
                 // Any of them can be the next: that is the whole of the schedule.
-                var at = Random.Next(_ready.Count);
+                var at = _order.Next(_ready.Count);
                 var step = _ready[at];
                 _ready[at] = _ready[^1];
                 _ready.RemoveAt(_ready.Count - 1);
@@ -194,16 +232,24 @@ internal sealed class World
         if (Timeline.Next is not { } next)
             return false;
         var isFar = next - Timeline.Elapsed > TimeSpan.FromSeconds(3);
-        if (!Chance(isFar ? 0.0005 : 0.06))
+        if (_order.NextDouble() >= (isFar ? 0.0005 : 0.06) || !Plan.Has("leaps"))
             return false;
         HasJumped |= isFar;
         return true;
     }
 
+    /// <summary>A message was pushed by this transaction: there was room for it, and it was not pushed before.</summary>
+    private void CheckPushed(Journey journey)
+    {
+        PushedOnce.Committed(journey);
+        if (journey.Stays is [{ IsReady: true } stay] && SettingsOf(stay.Queue).MaxDepth < LedgerOf(stay.Queue).Present.Count)
+            Fail($"{journey} was pushed into {stay.Queue}, which is full: it holds {LedgerOf(stay.Queue).Present.Count} messages now.");
+    }
+
     private Guid NewGuid()
     {
         var bytes = new byte[16];
-        Random.NextBytes(bytes);
+        _sessionIds.NextBytes(bytes);
         return new Guid(bytes);
     }
 

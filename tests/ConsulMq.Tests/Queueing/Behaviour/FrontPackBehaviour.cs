@@ -102,6 +102,36 @@ public abstract class FrontPackBehaviour(IBackend backend) : QueueBehaviour(back
         Assert.Equal(["c", "b", "last"], await PopAll(queue));
     }
 
+    [Fact]
+    public async Task ALookSeesNothingTwiceThatIsPackedMeanwhile()
+    {
+        using var connection = Connect();
+        using var other = Connect();
+        var queue = connection.Queue("jobs");
+        await PushAll(queue, ["end"]);
+        // More than is read of the front set at once, and more than a page of the look holds.
+        var many = Enumerable.Range(0, 1000).Select(static i => new string('x', 3_000) + i).ToList();
+        using (var push = queue.OpenInsert(0))
+        {
+            foreach (var text in many)
+                await push.AddAsync(Text(text), null, None);
+            await push.FlushAsync(None);
+        }
+
+        await PushOneByOneAsync(queue, ["first"]);
+        var browser = queue.Browse();
+        var seen = (await browser.NextAsync(None))!.Items.Select(static i => i.Content.Text!).ToList();
+        Assert.InRange(seen.Count, 2, 500);
+        Assert.Equal("first", seen[0]);
+        // "first" is written anew, and something that was not read yet goes.
+        await PushOneByOneAsync(queue, ["before"]);
+        using (var consumer = other.Queue("jobs").OpenConsumer())
+            Assert.Equal(21, (await consumer.Pick(MessageSelection.Last, 21).PopAsync(None))!.Items.Count);
+        while (await browser.NextAsync(None) is { } batch)
+            seen.AddRange(batch.Items.Select(static i => i.Content.Text!));
+        Assert.Equal(["first", .. many.Take(980)], seen.Where(static t => t != "end"));
+    }
+
     private static async Task PushOneByOneAsync(MessageQueue queue, IEnumerable<string> texts)
     {
         foreach (var text in texts)

@@ -50,6 +50,15 @@ public abstract partial class PlaceBehaviour(IBackend backend) : QueueBehaviour(
     }
 
     [Fact]
+    public async Task APushToTheFrontKeepsWhatIsSetForAQueueThatIsNotThereYet()
+    {
+        using var connection = Connect();
+        await connection.Consul.PutAsync($"{connection.Prefix}/jobs/_system/info", """{"layout":1,"created":"2026-11-23T12:47:47Z","maxDeliveries":2}"""u8.ToArray(), None);
+        await Insert(connection.Queue("jobs"), 0, "x");
+        Assert.Equal(2, (await connection.Queue("jobs").SummaryAsync(None))!.MaxDeliveries);
+    }
+
+    [Fact]
     public async Task ABlockInTheMiddleStaysTogether()
     {
         using var connection = Connect();

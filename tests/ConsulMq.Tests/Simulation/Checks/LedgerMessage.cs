@@ -1,6 +1,6 @@
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>One time that a message left the queue.</summary>
 internal sealed record Removal(Client By, bool IsClear, bool HadExpired)
@@ -33,6 +33,11 @@ internal sealed class LedgerMessage(string text, DateTimeOffset? expiresAt)
         get => _rank ?? throw new InvalidOperationException($"{this} was never in the queue.");
         set => _rank = value;
     }
+
+    public bool HasRank => _rank is not null;
+
+    /// <summary>Whether it was taken from what is scheduled by the transaction that is looked at.</summary>
+    public bool IsMoving { get; set; }
 
     /// <summary>Whether it lies there for later, and is not in the queue yet.</summary>
     public bool IsScheduled { get; set; }

@@ -2,7 +2,7 @@ using System.Globalization;
 using ConsulMq.Queueing;
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>
 /// What a transaction may do to a message: only what its client was asked for, or what everybody may do when a session has ended. What is gone stays gone;
@@ -23,9 +23,10 @@ internal sealed class PassageRules(World world)
             (null, null) => Why.None,
             (null, _) => Arrive(by, journey, to),
             ({ IsInFlight: true }, _) => EndLease(by, journey, from, to),
-            ({ IsReady: false }, null) => clears ? Why.Cleared : Fail($"{by.Name} removed {journey}, which is scheduled."),
+            ({ IsReady: false }, null) => clears ? Why.Cleared : world.Errands.MayRemove(by, from.Queue, journey.Text) ? Why.Discarded : Fail($"{by.Name} removed {journey}, which is scheduled."),
+            ({ IsReady: false }, { Key.Place: EntryPlace.Scheduled }) => StayBehind(journey, from, to),
             ({ IsReady: false }, _) => ComeDue(journey, from, to),
-            (_, null) => Leave(from, clears),
+            (_, null) => Leave(by, from, clears),
             (_, { IsInFlight: true }) => Lease(by, journey, from, to),
             ({ IsReady: true }, { IsReady: true }) => Move(by, journey, from, to),
             _ => Fail($"{by.Name} scheduled {journey}, which was {from}."),
@@ -35,16 +36,22 @@ internal sealed class PassageRules(World world)
     private Why Arrive(Client by, Journey journey, Stay to)
     {
         if (journey.Last is not { } last)
-            return to.Message.Deliveries == 0 && !to.IsInFlight ? Why.Pushed : Fail($"{journey} was never pushed, and is {to} with {to.Message.Deliveries} deliveries.");
+            return to.Message.Deliveries == 0 && !to.IsInFlight && (to.Key.Place != EntryPlace.Front || world.Inserts.WasAskedFor(journey.Text)) ? Why.Pushed : Fail($"{journey} was never pushed, and is {to} with {to.Message.Deliveries} deliveries.");
         // A plain pop has its message only as long as nobody sees it: what was taken for nothing goes back.
         if (last.Why is not (Why.Popped or Why.Expired) || last.By != by || to.Key.Place != EntryPlace.Front)
             return Fail($"{by.Name} brought back {journey} ({to}), which was gone: {last.Why} by {last.By.Name}.");
         return IsSame(last.From!, to, 0) ? Why.PutBack : Fail($"{journey} was put back at {to.Rank} with {to.Message.Deliveries} deliveries, not as it had been.");
     }
 
-    private Why Leave(Stay from, bool clears) => clears ? Why.Cleared
-        : from.Message.IsExpired(world.Timeline.UtcNow) && !MakesDeadLetters(from.Queue) ? Why.Expired
+    /// <summary>What has expired is so by the clock of the one who removes it.</summary>
+    private Why Leave(Client by, Stay from, bool clears) => clears ? Why.Cleared
+        : from.Message.IsExpired(by.Clock.Latest) && (!MakesDeadLetters(from.Queue) || world.Errands.MayClearExpired(by, from.Queue)) ? Why.Expired
         : Why.Popped;
+
+    /// <summary>Others of the same moment were removed.</summary>
+    private Why StayBehind(Journey journey, Stay from, Stay to) =>
+        from.Queue == to.Queue && from.Key != to.Key && Equals(from.Rank, to.Rank) && to.Message.Deliveries == from.Message.Deliveries ? Why.Due
+        : Fail($"{journey} is not scheduled any more as it was.");
 
     private Why ComeDue(Journey journey, Stay from, Stay to)
     {
@@ -70,7 +77,7 @@ internal sealed class PassageRules(World world)
             return Fail($"{journey} does not begin a new life in {to.Queue}.");
         if (world.Moves.Asked(by, from.Queue, to.Queue))
             return Why.Moved;
-        if (to.Queue != DeadLetters.QueueOf(from.Queue) || !MakesDeadLetters(from.Queue) || !from.Message.IsExpired(world.Timeline.UtcNow))
+        if (to.Queue != DeadLetters.QueueOf(from.Queue) || !MakesDeadLetters(from.Queue) || !from.Message.IsExpired(by.Clock.Latest))
             return Fail($"{by.Name} moved {journey} from {from.Queue} to {to.Queue}, and nobody had asked for that.");
         CheckHeaders(journey, from, to, from.Message.Deliveries);
         return Why.ExpiredToDead;

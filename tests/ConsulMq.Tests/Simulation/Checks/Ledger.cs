@@ -1,7 +1,7 @@
 using ConsulMq.Consul;
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>
 /// What the server knows of one queue and no client does: every transaction that committed, in order. From it follow the true order of the messages, who
@@ -19,6 +19,8 @@ internal sealed class Ledger(World world, QueueKeys keys)
     private int _filledAt;
     private TimeSpan _filledSince;
 
+    public string Queue => keys.Queue;
+
     /// <summary>Every message that was ever committed.</summary>
     public IEnumerable<LedgerMessage> Messages => _messages.Values;
 
@@ -32,6 +34,9 @@ internal sealed class Ledger(World world, QueueKeys keys)
 
     /// <summary>When the next of what lies there for later is due; null: there is nothing.</summary>
     public DateTimeOffset? NextDue => _scheduled.Count == 0 ? null : _scheduled.Values.Min(static s => s.Messages[0].Due);
+
+    /// <summary>Every message that was ever in the queue.</summary>
+    public IEnumerable<LedgerMessage> Ranked => _messages.Values.Where(static m => m.HasRank);
 
     public LedgerMessage? Find(string text) => _messages.GetValueOrDefault(text);
 
@@ -52,6 +57,7 @@ internal sealed class Ledger(World world, QueueKeys keys)
         var before = _lasting;
         var taken = new List<LedgerMessage>();
         var moved = new List<LedgerMessage>();
+        var added = new List<LedgerMessage>();
         _packed.Clear();
         foreach (var operation in operations)
         {
@@ -62,13 +68,15 @@ internal sealed class Ledger(World world, QueueKeys keys)
                     Forget(operation.Key, entry);
                     break;
                 case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Scheduled:
-                    Schedule(key, operation.Value.Span);
+                    Schedule(client, key, operation.Value.Span);
                     break;
                 case KvVerb.Set when EntryKey.TryParse(keys, operation.Key, out var key) && key.Place is EntryPlace.Log or EntryPlace.Front:
-                    Store(client, key, operation.Value.Span, result.Index);
+                    Store(client, key, operation.Value.Span, result.Index, added);
                     break;
                 case KvVerb.Delete when _scheduled.Remove(operation.Key, out var scheduled):
                     moved.AddRange(scheduled.Messages);
+                    foreach (var message in scheduled.Messages)
+                        (message.IsScheduled, message.IsMoving) = (false, true);
                     break;
                 case KvVerb.Cas when _byCursor.TryGetValue(operation.Key, out var entry):
                     MoveCursor(client, entry, operation.Value.Span, taken);
@@ -87,8 +95,16 @@ internal sealed class Ledger(World world, QueueKeys keys)
         CheckOrder(client, taken);
         if (_packed.Count > 0)
             world.Fail($"{client.Name} packed {_packed.First()} with others, and it is not among them.");
-        if (moved.Find(static m => m.IsScheduled) is { } lost)
-            world.Fail($"{client.Name} took {lost} from what is scheduled, and did not bring it into the queue.");
+        world.Inserts.Committed(this, added);
+        foreach (var message in moved.Where(static m => m.IsMoving))
+        {
+            message.IsMoving = false;
+            if (!world.Errands.MayRemove(client, keys.Queue, message.Text))
+                world.Fail($"{client.Name} took {message} from what is scheduled, and did not bring it into the queue.");
+            message.ChangedAt = world.Step;
+            message.Removals.Add(new Removal(client, false, false));
+        }
+
         if (before == 0 && _lasting > 0)
         {
             _filledAt = world.Step;
@@ -101,17 +117,21 @@ internal sealed class Ledger(World world, QueueKeys keys)
         operation.Verb == KvVerb.Set && EntryKey.TryParse(keys, operation.Key, out var key) && key.Place == EntryPlace.Front
             && EntryCodec.Read(operation.Value.Span, key.Count).Any(m => entry.Messages.Any(e => e.Text == m.Body.Text));
 
-    private void Schedule(EntryKey key, ReadOnlySpan<byte> value)
+    private void Schedule(Client client, EntryKey key, ReadOnlySpan<byte> value)
     {
         EntryKey.TryDue(keys, key.Key, out var due);
         var messages = new List<LedgerMessage>();
         foreach (var stored in EntryCodec.Read(value, key.Count))
         {
             var text = stored.Body.Text!;
-            if (Find(text) is { } known && (known.IsPresent || known.IsScheduled || stored.Rank is null))
+            var known = Find(text);
+            if (known is not null && (known.IsPresent || known.IsScheduled || (stored.Rank is null && !known.IsMoving)))
                 world.Fail($"{known} was committed twice.");
+            if (known is { IsMoving: true } && known.Due.ToUnixTimeMilliseconds() != due)
+                world.Fail($"{client.Name} put {known} off from {known.Due:O}.");
             // One with a rank was leased, and comes back to its place later.
-            var message = stored.Rank is null ? _messages[text] = new LedgerMessage(text, stored.ExpiresAt) : _messages[text];
+            var message = known is { IsMoving: true } || stored.Rank is not null ? known! : _messages[text] = new LedgerMessage(text, stored.ExpiresAt);
+            message.IsMoving = false;
             message.IsScheduled = true;
             message.Due = DateTimeOffset.FromUnixTimeMilliseconds(due);
             messages.Add(message);
@@ -120,7 +140,7 @@ internal sealed class Ledger(World world, QueueKeys keys)
         _scheduled[key.Key] = new ScheduledMessages(messages, world.Timeline.Elapsed);
     }
 
-    private void Store(Client client, EntryKey key, ReadOnlySpan<byte> value, ulong index)
+    private void Store(Client client, EntryKey key, ReadOnlySpan<byte> value, ulong index, List<LedgerMessage> added)
     {
         var stored = EntryCodec.Read(value, key.Count);
         var entry = new StoredMessages(key, new LedgerMessage[key.Count]);
@@ -133,9 +153,15 @@ internal sealed class Ledger(World world, QueueKeys keys)
                 if (message is { IsPresent: true })
                     world.Fail($"{message} was committed twice.");
                 // What comes from another queue begins anew.
-                if (message is not { IsScheduled: true })
+                if (message is not { IsMoving: true })
                     message = _messages[text] = new LedgerMessage(text, stored[offset].ExpiresAt) { Earlier = message };
                 message.Rank = Rank.Natural(index, key.Ordinal, offset);
+                added.Add(message);
+            }
+            else if (message is null && world.Inserts.WasAskedFor(text))
+            {
+                message = _messages[text] = new LedgerMessage(text, stored[offset].ExpiresAt) { Rank = stored[offset].Rank! };
+                added.Add(message);
             }
             else if (message is null || !message.Rank.Equals(stored[offset].Rank!))
             {
@@ -152,9 +178,10 @@ internal sealed class Ledger(World world, QueueKeys keys)
                 world.Fail($"{message} came back, and was not away.");
             }
 
-            if (message is { IsScheduled: true } && message.Due > world.Timeline.UtcNow)
+            // Due is what is due by the clock of the one who notices.
+            if (message.IsMoving && message.Due > client.Clock.Latest)
                 world.Fail($"{message} came into the queue at {world.Timeline.UtcNow:O}, before {message.Due:O}.");
-            message.IsScheduled = false;
+            message.IsMoving = false;
             if (message.Removals.Count > 0)
                 message.Removals[^1].WasUndone = true;
             entry.Messages[offset] = message;
@@ -162,7 +189,8 @@ internal sealed class Ledger(World world, QueueKeys keys)
             message.ChangedAt = world.Step;
             message.StoredBy = client;
             message.StoredAt = world.Step;
-            _present.Add(message);
+            if (!_present.Add(message))
+                world.Fail($"{message} has the same rank as another message, {message.Rank}.");
             _lasting += message.ExpiresAt is null ? 1 : 0;
         }
 
@@ -218,7 +246,8 @@ internal sealed class Ledger(World world, QueueKeys keys)
         message.Removals.Add(new Removal(client, isClear, passage?.Why == Why.Expired) { Passage = passage });
         _present.Remove(message);
         _lasting -= message.ExpiresAt is null ? 1 : 0;
-        if (!world.Moves.MayPickOut(client, message.Text))
+        var mayOvertake = message.Removals[^1].HadExpired && world.Errands.MayClearExpired(client, keys.Queue);
+        if (!mayOvertake && !world.Moves.MayPickOut(client, message.Text))
             taken?.Add(message);
     }
 
@@ -231,16 +260,20 @@ internal sealed class Ledger(World world, QueueKeys keys)
     /// <summary>Strict FIFO: a claim takes the first messages there are, unless its consumer has met competition and spreads.</summary>
     private void CheckOrder(Client client, List<LedgerMessage> taken)
     {
-        if (taken.Count == 0 || client.HasLostRaces || _present.Count == 0)
+        var mayOvertake = client.HasLostRaces && !world.SettingsOf(keys.Queue).StrictOrder;
+        if (taken.Count == 0 || mayOvertake || _present.Count == 0)
             return;
         var last = taken.MaxBy(static m => m.Rank)!;
-        if (_present.Min!.Rank.CompareTo(last.Rank) < 0)
+        if (_present.Min!.Rank.CompareTo(last.Rank) < 0 && !taken.TrueForAll(m => world.Errands.Explain(client, m, this)))
             world.Fail($"{client.Name} took {last} at {last.Rank} while {_present.Min} at {_present.Min.Rank} was there.");
     }
 
     /// <summary>A claim that lost an entry or a cursor, though neither the order nor the receipt had changed.</summary>
     private void NoteLostRace(Client client, KvOperation[] operations, TransactionResult result)
     {
+        // A claim in order, or one of a share: others do not care for the order anyway.
+        if (operations[0].Key != keys.Head && operations[0].Key != keys.Info)
+            return;
         var failed = result.Failures.Select(f => operations[f.OpIndex].Key).ToList();
         client.HasLostRaces |= failed.Exists(k => k.StartsWith(keys.Log, StringComparison.Ordinal)
                 || k.StartsWith(keys.Front, StringComparison.Ordinal) || k.StartsWith(keys.Cursors, StringComparison.Ordinal))

@@ -1,7 +1,7 @@
 using ConsulMq.Consul;
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Mistakes;
 
 /// <summary>
 /// Mistakes that take more than a look at one request: what a client reads is changed by what it has sent or read before, so that the same client code

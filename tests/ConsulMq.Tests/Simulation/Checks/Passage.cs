@@ -1,6 +1,6 @@
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>One key's hold on a message.</summary>
 /// <param name="Queue">The queue whose key it is.</param>
@@ -33,6 +33,9 @@ internal enum Why
     Popped,
     Expired,
     Cleared,
+
+    /// <summary>Removed before it was due, as somebody had asked.</summary>
+    Discarded,
     PutBack,
     Leased,
     Completed,

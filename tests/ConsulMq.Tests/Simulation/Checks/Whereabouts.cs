@@ -1,7 +1,7 @@
 using ConsulMq.Consul;
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>
 /// Where every message is, by the transactions that committed: ready in one queue, in flight in one lease, or gone; never at two places, and never gone
@@ -17,6 +17,9 @@ internal sealed class Whereabouts(World world)
     private readonly Dictionary<Journey, Stay?> _touched = [];
 
     public IEnumerable<Journey> Journeys => _journeys.Values;
+
+    /// <summary>What the last transaction brought in for the first time.</summary>
+    public IEnumerable<Journey> Pushed => _touched.Keys.Where(static j => j.Passages is [{ Why: Why.Pushed }]);
 
     public Journey? Find(string text) => _journeys.GetValueOrDefault(text);
 

@@ -1,67 +1,11 @@
+using System.Text;
 using ConsulMq.Consul;
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
-
-/// <summary>Mistakes that earlier forms of the protocol, or a careless change, would make. Each one put back has to be found, or the checks are worth nothing.</summary>
-public enum Mistake
-{
-    None,
-
-    /// <summary>Taking with <c>delete-cas</c>, which succeeds for a key that is gone.</summary>
-    TakeWithDeleteCas,
-
-    /// <summary>Deleting a whole entry of several messages without a check that nobody has begun a cursor for it.</summary>
-    DeleteWithoutCursorCheck,
-
-    /// <summary>A touch of the head that repeats its value: Consul ignores it, and stale views stay valid.</summary>
-    TouchThatRepeats,
-
-    /// <summary>A receipt that is set instead of compared: what comes late commits a second time.</summary>
-    ReceiptSet,
-
-    /// <summary>Pushing without a check on the tail: messages land in pages that are behind the head.</summary>
-    PushWithoutTailCheck,
-
-    /// <summary>Claiming without a check on the head: what was put in front is overtaken.</summary>
-    ClaimWithoutHeadCheck,
-
-    /// <summary>Taking an entry for gone when only its cursor has moved: the rest of it is passed over.</summary>
-    DropEntryWhoseCursorLost,
-
-    /// <summary>Judging whether a page is sealed by a tail of another moment than the page's.</summary>
-    SealByAnotherSnapshot,
-
-    /// <summary>Moving what is due without a check that it is still there: whoever comes second brings it in again.</summary>
-    MoveWithoutCheck,
-
-    /// <summary>A signal of those who schedule that repeats its value: Consul ignores it, and nobody learns of what is due earlier.</summary>
-    SignalThatRepeats,
-
-    /// <summary>Collecting receipts that are in use: what was fenced off commits after all.</summary>
-    CollectReceiptsInUse,
-
-    /// <summary>Settling without looking what of the lease is already settled.</summary>
-    SettleWithoutCursor,
-
-    /// <summary>Settling without a check that the lease is still the same one.</summary>
-    SettleWithoutLease,
-
-    /// <summary>Reaping without looking whether the session lives.</summary>
-    ReapTheLiving,
-
-    /// <summary>Listing the leases of an ended session by what was there some time before.</summary>
-    ReapByAnOldList,
-
-    /// <summary>Leasing without a lock where there is no session any more that could hold it: one that is gone can claim.</summary>
-    LeaseWithoutLock,
-
-    /// <summary>Taking any fence in a receipt for the fence of this operation.</summary>
-    AnyOlderFence,
-}
+namespace ConsulMq.Tests.Simulation.Mistakes;
 
 /// <summary>Puts a mistake back on the wire: requests and answers are changed so that the same client code makes it.</summary>
-internal static class Mistakes
+internal static class WireMistakes
 {
     /// <summary>Every operation keeps its place: refusals name operations by it.</summary>
     public static KvOperation[] PutBack(Mistake mistake, KvOperation[] operations, QueueKeys keys)
@@ -105,6 +49,21 @@ internal static class Mistakes
             case Mistake.SignalThatRepeats:
                 Replace(o => o.Key == keys.Due && o.Verb == KvVerb.Set, o => o with { Value = IndexCodec.Due(0, "") });
                 break;
+            case Mistake.InsertWithoutTouch when Array.Exists(operations, o => o.Verb == KvVerb.Set && o.Key.StartsWith(keys.Front, StringComparison.Ordinal)):
+                Replace(o => o.Verb == KvVerb.Cas && o.Key == keys.Head, static o => KvOperation.CheckIndex(o.Key, o.Index));
+                break;
+            case Mistake.FrontWithoutHead:
+                Replace(o => o.Verb == KvVerb.Set && o.Key.StartsWith(keys.Front, StringComparison.Ordinal), o => AtOneRank(o, keys));
+                break;
+            case Mistake.PushWithoutWritingTheTail:
+                Replace(o => o.Verb == KvVerb.Cas && o.Key == keys.Tail && IndexCodec.ParseTail(o.Value.Span)?.Most is not null, static o => KvOperation.CheckIndex(o.Key, o.Index));
+                break;
+            case Mistake.NoteIdWithoutCheck:
+                Replace(o => o.Verb == KvVerb.Cas && o.Key.StartsWith(keys.Seen, StringComparison.Ordinal), static o => KvOperation.Set(o.Key, o.Value));
+                break;
+            case Mistake.PickWithoutCheck when operations[0].Key != keys.Head && operations[0].Key != keys.Info:
+                Replace(o => o.Verb == KvVerb.CheckIndex && (o.Key.StartsWith(keys.Log, StringComparison.Ordinal) || o.Key.StartsWith(keys.Front, StringComparison.Ordinal)), Nothing);
+                break;
             case Mistake.ClaimWithoutHeadCheck:
                 Replace(o => o.Verb == KvVerb.CheckIndex && o.Key == keys.Head, Nothing);
                 break;
@@ -144,6 +103,15 @@ internal static class Mistakes
     {
         var page = operations.Where(static o => o.Key.Contains("/p/", StringComparison.Ordinal)).ToArray();
         return page.Length == 0 || page.Length == operations.Length ? null : (page, operations.Except(page).ToArray());
+    }
+
+    /// <summary>The same entry, if it was pushed to the front, as if the head had always the same index.</summary>
+    private static KvOperation AtOneRank(KvOperation operation, QueueKeys keys)
+    {
+        if (!EntryKey.TryParse(keys, operation.Key, out var key) || key.Rank is not { Elements: [< 0 and var head, var number] })
+            return operation;
+        var value = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(operation.Value.Span).Replace(FormattableString.Invariant($"\"rank\":[{head},"), "\"rank\":[-1,", StringComparison.Ordinal));
+        return KvOperation.Set(EntryKey.ForFront(keys, new Rank(-1, number), key.Ordinal, key.Id, key.Count, value.Length), value);
     }
 
     private static bool IsSettled(KvOperation operation) => operation.Key.Contains("/ic/", StringComparison.Ordinal);

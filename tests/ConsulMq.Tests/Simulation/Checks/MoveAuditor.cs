@@ -1,4 +1,4 @@
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>Which moves clients were asked for, and whether what they were told of them is true.</summary>
 internal sealed class MoveAuditor(World world)

@@ -1,6 +1,6 @@
 using ConsulMq.Storage;
 
-namespace ConsulMq.Tests.Simulation;
+namespace ConsulMq.Tests.Simulation.Checks;
 
 /// <summary>What a caller was told of a settlement.</summary>
 internal enum Told
