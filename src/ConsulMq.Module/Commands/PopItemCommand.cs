@@ -18,7 +18,6 @@ public sealed partial class PopItemCommand : QueueCmdlet
     private const string AllSet = "All";
     private const string LastSet = "Last";
     private const string PositionSet = "Position";
-    private const string IdSet = "Id";
     private const string ItemSet = "Item";
 
     private readonly ChosenItems _chosen = new();
@@ -47,7 +46,8 @@ public sealed partial class PopItemCommand : QueueCmdlet
     public long Position { get; set; }
 
     /// <summary>Take the messages with these IDs, wherever they stand. One that is not there is an error, and the others are taken all the same.</summary>
-    [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    // In the default set: in one of its own, PowerShell would take a piped object that has a queue and an ID for the name of a queue, and leave the ID aside.
+    [Parameter(ParameterSetName = CountSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public Guid[] Id { get; set; } = [];
 
@@ -100,6 +100,19 @@ public sealed partial class PopItemCommand : QueueCmdlet
     {
         if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
             ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours. Update-ConsulMqLease prolongs a lease.", LeaseDuration));
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Id)))
+            CheckIsAlone();
+    }
+
+    /// <summary>Those who name messages take these and wait for no others.</summary>
+    private void CheckIsAlone()
+    {
+        var bound = MyInvocation.BoundParameters;
+        foreach (var other in new[] { nameof(Count), nameof(Wait), nameof(Timeout) })
+        {
+            if (bound.ContainsKey(other))
+                ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, $"-Id names the messages to take, and -{other} is for those that come next. Leave one of them out.", Queue));
+        }
     }
 
     private protected override void Process()
@@ -114,7 +127,7 @@ public sealed partial class PopItemCommand : QueueCmdlet
             case PositionSet:
                 Pick(Link.Queue(Queue), MessageSelection.At(Position), Count);
                 break;
-            case IdSet:
+            case CountSet when Id.Length > 0:
                 PickChosen(_chosen.Add(Link.Queue(Queue).Name, Id));
                 break;
             case ItemSet:

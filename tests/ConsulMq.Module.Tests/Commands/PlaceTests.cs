@@ -49,8 +49,22 @@ public abstract class PlaceTests(string connect) : CommandTests(connect)
         Run("$null = 1..6 | Push-ConsulMqItem a; $null = 7..9 | Push-ConsulMqItem b");
 
         Assert.Equal([2, 4, 6, 8], Run("(& { Get-ConsulMqItem a -All; Get-ConsulMqItem b -All } | Where-Object { $_.Body % 2 -eq 0 } | Pop-ConsulMqItem).Body"));
-        Assert.Equal([1], Run("(Get-ConsulMqIndex a | Where-Object Position -eq 0 | Pop-ConsulMqItem).Body"));
-        Assert.Equal([3, 5, 7, 9], Run("(Get-ConsulMqItem a -All).Body; (Get-ConsulMqItem b -All).Body"));
+        Assert.Equal([3], Run("(Get-ConsulMqIndex a | Where-Object Position -eq 1 | Pop-ConsulMqItem).Body"));
+        Assert.Equal([1, 5, 7, 9], Run("(Get-ConsulMqItem a -All).Body; (Get-ConsulMqItem b -All).Body"));
+    }
+
+    /// <summary>Not the next message of that queue, as PowerShell would have it that finds a queue's name before it finds an ID.</summary>
+    [Theory]
+    [InlineData("[pscustomobject] @{ Queue = $_.Queue; Id = $_.Id }")]
+    [InlineData("[pscustomobject] @{ Queue = $_.Queue; Id = [string] $_.Id }")]
+    [InlineData("$_")]
+    public void An_object_with_a_queue_and_an_id_is_that_message(string item)
+    {
+        Run("$null = 1..5 | Push-ConsulMqItem jobs");
+
+        Assert.Equal([3], Run($"(Get-ConsulMqItem jobs -All | Where-Object Body -eq 3 | ForEach-Object {{ {item} }} | Pop-ConsulMqItem).Body"));
+        Assert.Equal([4], Run($"(Get-ConsulMqItem jobs -All | Where-Object Body -eq 4 | ForEach-Object {{ {item} }} | Pop-ConsulMqItem jobs).Body"));
+        Assert.Equal([1, 2, 5], Run("(Get-ConsulMqItem jobs -All).Body"));
     }
 
     [Fact]
@@ -76,6 +90,9 @@ public abstract class PlaceTests(string connect) : CommandTests(connect)
     [InlineData("Push-ConsulMqItem jobs x -First -Delay 5", "PlaceConflict")]
     [InlineData("Push-ConsulMqItem jobs x -Position 1 -NotBefore 2100-01-01", "PlaceConflict")]
     [InlineData("Pop-ConsulMqItem jobs -Id ([guid]::NewGuid())", "ItemNotFound")]
+    [InlineData("Pop-ConsulMqItem jobs -Id ([guid]::NewGuid()) -Count 2", "PlaceConflict")]
+    [InlineData("Pop-ConsulMqItem jobs -Id ([guid]::NewGuid()) -Wait", "PlaceConflict")]
+    [InlineData("Pop-ConsulMqItem jobs -Id ([guid]::NewGuid()) -Timeout 1s", "PlaceConflict")]
     [InlineData("Get-ConsulMqItem jobs -Id ([guid]::NewGuid())", "ItemNotFound")]
     [InlineData("Remove-ConsulMqItem jobs ([guid]::NewGuid())", "ItemNotFound")]
     [InlineData("$item = Get-ConsulMqItem jobs; $item.Id | Out-Null; $null = Pop-ConsulMqItem jobs; $item | Pop-ConsulMqItem; $null = Push-ConsulMqItem jobs 1 -First", "ItemNotFound")]
