@@ -14,7 +14,7 @@ public sealed class DeepQueueTests(ConsulFixture fixture) : IClassFixture<Consul
     private const long Most = 64L * 1024 * 1024;
 
     /// <summary>What stays with a walk that has come to its end.</summary>
-    private const long MostLeft = 8L * 1024 * 1024;
+    private const long MostLeft = 16L * 1024 * 1024;
 
     private static readonly Figures Figures = new("Resource limits");
 
