@@ -69,10 +69,26 @@ internal sealed class Station(string queue, string prefix, string folder) : IAsy
             await worker.DisposeAsync();
     }
 
+    /// <summary>An address at which nobody has ever answered is an error at once, however patient one is: who begins in the middle of a fault begins again.</summary>
+    private static async Task<Worker> ConnectAsync(Func<Task<Worker>> start)
+    {
+        for (var left = 5; ; left--)
+        {
+            try
+            {
+                return await start();
+            }
+            catch (InvalidOperationException e) when (left > 0 && e.Message.Contains("No Consul can be reached", StringComparison.Ordinal))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
     private async Task<Worker> StartAsync(string name, string script, TcpProxy proxy, int count)
     {
         var file = Path.Combine(folder, $"{queue}-{name}");
-        var worker = await Worker.StartAsync($"{queue}-{name}", script, file, "-Address", proxy.Address, "-Prefix", prefix, "-Count", $"{count}", "-Patience", Patience);
+        var worker = await ConnectAsync(() => Worker.StartAsync($"{queue}-{name}", script, file, "-Address", proxy.Address, "-Prefix", prefix, "-Count", $"{count}", "-Patience", Patience));
         lock (_all)
             _all.Add((worker, file));
         await worker.GoAsync();
