@@ -44,17 +44,24 @@ public sealed class ConsulCertificates : IDisposable
     /// <summary>The path of a file.</summary>
     public string In(string name) => Path.Combine(_folder.FullName, name);
 
-    /// <summary>Makes a certificate of the same authority, for 127.0.0.1 and a name, that has expired an hour ago; its key is beside it, in <c>NAME-key.pem</c>.</summary>
-    public string CreateExpired(string name, string file)
+    /// <summary>The request of a certificate of a server or a client, for 127.0.0.1 and a name.</summary>
+    public static CertificateRequest RequestFor(string name, ECDsa key)
     {
-        using var authority = X509Certificate2.CreateFromPemFile(Authority, In("consul-agent-ca-key.pem"));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        return request;
+    }
+
+    /// <summary>Makes a certificate of the same authority, for 127.0.0.1 and a name, that has expired an hour ago; its key is beside it, in <c>NAME-key.pem</c>.</summary>
+    public string CreateExpired(string name, string file)
+    {
+        using var authority = X509Certificate2.CreateFromPemFile(Authority, In("consul-agent-ca-key.pem"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = RequestFor(name, key);
         // Not before its authority: that is seconds old.
         var generator = X509SignatureGenerator.CreateForECDsa(authority.GetECDsaPrivateKey()!);
         using var certificate = request.Create(authority.SubjectName, generator, DateTimeOffset.UtcNow.AddHours(-3), DateTimeOffset.UtcNow.AddHours(-1), Guid.NewGuid().ToByteArray());

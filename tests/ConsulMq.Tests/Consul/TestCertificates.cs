@@ -1,6 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Tests.Consul;
 
@@ -32,12 +32,7 @@ internal sealed class TestCertificates : IDisposable
     private void Issue(X509Certificate2 authority, string name, string file)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        var request = ConsulCertificates.RequestFor(name, key);
         using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), Guid.NewGuid().ToByteArray());
         using var whole = certificate.CopyWithPrivateKey(key);
         File.WriteAllText(In(file + ".pem"), certificate.ExportCertificatePem());

@@ -49,15 +49,12 @@ internal sealed record LeaseScenario
         {
             Consumers = 1 + random.Next(3),
             Settlers = random.Next(2),
-            Moves = OneIn(2) ? 1 + random.Next(2) : 0,
-            Destroyers = OneIn(4) ? 1 + random.Next(2) : 0,
-            Durations = Pick(0, 0.3, 0.7),
-            Sleeps = Pick(0, 0.1, 0.4),
-            MaxDeliveries = (int)Pick(QueueSettings.DefaultMaxDeliveries, 1, 2, 3, 0),
-            DeadLetterExpired = OneIn(3),
+            Moves = random.OneIn(2) ? 1 + random.Next(2) : 0,
+            Destroyers = random.OneIn(4) ? 1 + random.Next(2) : 0,
+            Durations = random.Pick(0, 0.3, 0.7),
+            Sleeps = random.Pick(0, 0.1, 0.4),
+            MaxDeliveries = (int)random.Pick(QueueSettings.DefaultMaxDeliveries, 1, 2, 3, 0),
+            DeadLetterExpired = random.OneIn(3),
         };
-
-        bool OneIn(int n) => random.Next(n) == 0;
-        double Pick(params double[] values) => values[random.Next(values.Length)];
     }
 }

@@ -35,7 +35,7 @@ internal static class ReplyFaults
     {
         var words = Words(reply.Body);
         var status = reply.Status;
-        if (status is 401 or 403 || (status >= 500 && Says(words, "Permission denied", "ACL not found")))
+        if (status is 401 or 403 || (status >= 500 && Says(words, "Permission denied", Unknown)))
             return Denied(address, words, needs);
         if (status == 400 && Says(words, "HTTP request to an HTTPS server"))
             return new ConsulException(ConsulFault.TlsFailure, address, false, $"The port of {address} speaks TLS: use https:// in the address.");
