@@ -6,8 +6,12 @@ public static class Repository
     /// <summary>The folder of <c>ConsulMq.sln</c>.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The folder of the built module, as a user would have it on the module path.</summary>
-    public static string ModuleFolder => Path.Combine(Root, "out", "ConsulMq");
+    /// <summary>
+    /// The folder of the module that is tested, as a user would have it on the module path: <c>CONSULMQ_TEST_MODULE</c>, else what was built last.
+    /// </summary>
+    public static string ModuleFolder { get; } = Environment.GetEnvironmentVariable("CONSULMQ_TEST_MODULE") is { Length: > 0 } folder
+        ? Path.GetFullPath(folder)
+        : Path.Combine(Root, "out", "ConsulMq");
 
     private static string FindRoot()
     {

@@ -1,0 +1,113 @@
+# The tests, what they wrote, and their one last line. A part of build.ps1.
+
+# Counts of one test project from its result file. A project that crashed or ran nothing is one failure.
+function Read-TestResult([string] $name, [string] $file, [int] $exitCode, [bool] $mayBeEmpty) {
+    if (-not [IO.File]::Exists($file)) {
+        Say "build: $name left no results (exit code $exitCode)"
+        return @{ Passed = 0; Failed = 1 }
+    }
+    $counters = ([xml] [IO.File]::ReadAllText($file)).TestRun.ResultSummary.Counters
+    $passed = [int] $counters.passed
+    $failed = [int] $counters.total - $passed
+    $skipped = [int] $counters.total - [int] $counters.executed
+    if ($skipped) { Say "build: $skipped tests of $name were skipped; they count as failed" }
+    if ($passed -eq 0 -and $failed -eq 0 -and -not $mayBeEmpty) {
+        Say "build: $name ran no tests"
+        $failed = 1
+    } elseif ($exitCode -and $failed -eq 0) {
+        Say "build: $name ended with exit code $exitCode"
+        $failed = 1
+    }
+    @{ Passed = $passed; Failed = $failed }
+}
+
+function Invoke-PesterSuite {
+    if ($Host.Name -eq 'ScriptHost' -or -not (Get-Module -ListAvailable -Name Pester | Where-Object { $_.Version.Major -ge 5 })) {
+        Say 'The Pester suite was not run: it needs pwsh with Pester 5, and they are not installed.'
+        return @{ Passed = 0; Failed = 0 }
+    }
+    $suite = InRoot tests Pester
+    if (-not [IO.Directory]::Exists($suite)) { return @{ Passed = 0; Failed = 0 } }
+    Add-ModulePath
+    Import-Module -Name Pester -MinimumVersion 5.0.0
+    $pester = New-PesterConfiguration -Hashtable @{ Run = @{ Path = $suite; PassThru = $true }; Output = @{ Verbosity = 'Normal' } }
+    $run = Invoke-Pester -Configuration $pester
+    @{ Passed = $run.PassedCount; Failed = $run.TotalCount - $run.PassedCount + $run.FailedContainersCount }
+}
+
+# Runs the test projects with these arguments of 'dotnet test'.
+function Invoke-TestProject([object[]] $arguments) {
+    $passed = $failed = 0
+    $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'test-results')).FullName
+    foreach ($project in [IO.Directory]::GetFiles((InRoot tests), '*.Tests.csproj', 'AllDirectories') | Sort-Ordinal) {
+        $name = [IO.Path]::GetFileNameWithoutExtension($project)
+        $file = [IO.Path]::Combine($results, "$name.trx")
+        [IO.File]::Delete($file)
+        Say "$name"
+        & dotnet test $project -c $configuration --no-build --nologo --results-directory $results --logger "trx;LogFileName=$name.trx" @arguments |
+            ForEach-Object { Say $_ }
+        # Arguments may be a filter, and a filter may leave nothing of a project.
+        $result = Read-TestResult $name $file $LASTEXITCODE ($arguments.Count -gt 0)
+        $passed += $result.Passed
+        $failed += $result.Failed
+    }
+    @{ Passed = $passed; Failed = $failed }
+}
+
+# What tests have written must not hold a secret of theirs: results, streams, and the output of the processes that they started.
+function Search-Secret {
+    $found = & (InRoot tools search-secrets.ps1) ([IO.Path]::Combine($out, 'test-secrets')) ([IO.Path]::Combine($out, 'test-results'))
+    foreach ($file in $found.Hits) { Say "build: a secret stands in $file" }
+    Say "Searched $($found.Files) files ($([Math]::Round($found.Bytes / 1MB, 1)) MB) of the tests' output for $($found.Secrets) secrets: $($found.Hits.Count) of them hold one."
+    @{ Passed = [int] ($found.Hits.Count -eq 0 -and $found.Secrets -gt 0); Failed = $found.Hits.Count }
+}
+
+# The output of an earlier run, and the secrets in it, are of no interest.
+function Clear-TestOutput {
+    foreach ($name in 'test-results', 'test-secrets') {
+        $folder = [IO.Path]::Combine($out, $name)
+        if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+    }
+}
+
+function Complete-Test([hashtable[]] $results) {
+    $passed = $failed = 0
+    foreach ($result in $results) {
+        $passed += $result.Passed
+        $failed += $result.Failed
+    }
+    Say "$passed passed, $failed failed"
+    exit [int] ($failed -gt 0 -or $passed -eq 0)
+}
+
+function Test {
+    Build
+    Get-Consul
+    Clear-TestOutput
+    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Search-Secret)
+}
+
+# The tests that have a long form, in that form; a factor makes it longer still. Then what they measured, as tables for docs/reliability.md.
+function Soak {
+    $factor, $more = $rest
+    if ("$factor" -match '^[0-9]+([.][0-9]+)?$' -and [double] $factor -gt 0) { $env:CONSULMQ_SOAK = $factor } else { $env:CONSULMQ_SOAK, $more = '1', $rest }
+    Build
+    Get-Consul
+    $folder = [IO.Path]::Combine($out, 'figures')
+    if ([IO.Directory]::Exists($folder)) { [IO.Directory]::Delete($folder, $true) }
+    Clear-TestOutput
+    $result = Invoke-TestProject (@('--filter', 'Category=Soak') + @($more | Where-Object { $null -ne $_ }))
+    $searched = Search-Secret
+    Show-Figure $folder
+    Complete-Test $result, $searched
+}
+
+# Figures that the tests wrote: one file a section, one line a figure, with a tab between name and value.
+function Show-Figure([string] $folder) {
+    if (-not [IO.Directory]::Exists($folder)) { return }
+    foreach ($file in [IO.Directory]::GetFiles($folder, '*.txt') | Sort-Ordinal) {
+        Say "`n| $([IO.Path]::GetFileNameWithoutExtension($file)) | |`n|---|---|"
+        foreach ($line in [IO.File]::ReadAllLines($file)) { Say "| $($line.Replace("`t", ' | ')) |" }
+    }
+    Say ''
+}
