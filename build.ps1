@@ -1,5 +1,5 @@
 #requires -Version 7.0
-# The build: build.ps1 [clean | build | test | soak [FACTOR] | demo | bench | package | run FILE.ps1] [ARGS...]
+# The build: build.ps1 [clean | build | test | lint | soak [FACTOR] | demo | bench | package | run FILE.ps1] [ARGS...]
 #
 # build.sh runs this with pwsh, or with tools/ScriptHost where pwsh is not installed. That host has the engine's core commands only,
 # so this file keeps to the language, .NET and native commands. It has no parameter block: what follows the task belongs to the task.
@@ -16,7 +16,11 @@ $rest = @($rest | Where-Object { $null -ne $_ })
 
 function InRoot { [IO.Path]::Combine([string[]](@($root) + $args)) }
 
-function Say([string] $text) { [Console]::WriteLine($text) }
+function Say {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'The output of the build is for people and their logs, at once and in order with that of its children.')]
+    param([string] $text)
+    [Console]::WriteLine($text)
+}
 
 function Fail([string] $text) {
     [Console]::Error.WriteLine("build: $text")
@@ -24,6 +28,8 @@ function Fail([string] $text) {
 }
 
 function Sort-Ordinal {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseApprovedVerbs', '', Justification = 'It stands where Sort-Object would, which the host of the build lacks.')]
+    param()
     $items = [string[]] @($input)
     [Array]::Sort($items, [StringComparer]::Ordinal)
     $items
@@ -65,12 +71,13 @@ function Bench {
     exit $LASTEXITCODE
 }
 
-foreach ($part in 'layout', 'scripts', 'tests', 'package') { . (InRoot tools build "$part.ps1") }
+foreach ($part in 'layout', 'scripts', 'tests', 'pester', 'lint', 'package') { . (InRoot tools build "$part.ps1") }
 
 switch ($task) {
     'clean' { Clean }
     'build' { Build; Say $layout }
     'test' { Test }
+    'lint' { Lint }
     'soak' { Soak }
     'bench' { Bench }
     'package' { Package }
@@ -87,5 +94,5 @@ switch ($task) {
         $file, $named, $others = Split-Argument $rest
         . (Get-Script $file) @named @others
     }
-    default { Fail "there is no task '$task'; the tasks are clean, build, test, soak, demo, bench, package and run FILE.ps1" }
+    default { Fail "there is no task '$task'; the tasks are clean, build, test, lint, soak, demo, bench, package and run FILE.ps1" }
 }

@@ -20,7 +20,8 @@ $workerScript = [IO.Path]::Combine($PSScriptRoot, 'quickstart-worker.ps1')
 
 # A Consul for this script alone: the one in PATH, or the one that tools/get-consul has fetched. None: returns nothing.
 function Start-Consul {
-    $fetched = [IO.Path]::Combine([IO.Path]::GetDirectoryName($PSScriptRoot), '.tools', $IsWindows ? 'consul.exe' : 'consul')
+    $name = if ($IsWindows) { 'consul.exe' } else { 'consul' }
+    $fetched = [IO.Path]::Combine([IO.Path]::GetDirectoryName($PSScriptRoot), '.tools', $name)
     try {
         Start-ConsulMqDevAgent
     } catch {
@@ -52,8 +53,8 @@ function Start-WorkerProcess([string] $Name, [string] $Address) {
 # Without Consul: a worker in a runspace, that is a thread, of this process. It shares the connection.
 function Start-WorkerRunspace([string] $Name, $Connection) {
     $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
-    $null = $shell.AddScript([IO.File]::ReadAllText($workerScript)).
-        AddParameter('Connection', $Connection).AddParameter('Folder', $Folder).AddParameter('Name', $Name)
+    $null = $shell.AddScript([IO.File]::ReadAllText($workerScript))
+    $null = $shell.AddParameter('Connection', $Connection).AddParameter('Folder', $Folder).AddParameter('Name', $Name)
     $null = $shell.BeginInvoke()
     $shell
 }

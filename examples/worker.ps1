@@ -19,7 +19,8 @@ Import-Module ConsulMq
 
 # A Consul for this script alone: the one in PATH, or the one that tools/get-consul has fetched. None: returns nothing.
 function Start-Consul {
-    $fetched = [IO.Path]::Combine([IO.Path]::GetDirectoryName($PSScriptRoot), '.tools', $IsWindows ? 'consul.exe' : 'consul')
+    $name = if ($IsWindows) { 'consul.exe' } else { 'consul' }
+    $fetched = [IO.Path]::Combine([IO.Path]::GetDirectoryName($PSScriptRoot), '.tools', $name)
     try {
         Start-ConsulMqDevAgent
     } catch {
@@ -83,7 +84,8 @@ try {
     'Moved back, for a worker that knows what to do with zero:'
     Move-ConsulMqItem example.jobs.dead -Destination example.jobs -All | Out-Host
     $last = Invoke-ConsulMqWorker example.jobs -StopWhenEmpty {
-        [pscustomobject] @{ Divisor = $_.Body.divisor; Quotient = $_.Body.divisor ? $_.Body.dividend / $_.Body.divisor : 'not a number' }
+        $quotient = if ($_.Body.divisor) { $_.Body.dividend / $_.Body.divisor } else { 'not a number' }
+        [pscustomobject] @{ Divisor = $_.Body.divisor; Quotient = $quotient }
     }
     $last | Out-Host
     Assert-That 'the job is done' ($last.Quotient -eq 'not a number')

@@ -5,6 +5,7 @@ $ErrorActionPreference = 'Stop'
 $root = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..'))
 $onWindows = $env:OS -eq 'Windows_NT'
 $server = $null
+$users = 0
 $places = 0
 $place = 'pester/' + [guid]::NewGuid().ToString('n')
 
@@ -24,9 +25,6 @@ function Import-TestModule {
     }
     if (-not $loaded) { Import-Module -Name $manifest -Global }
 }
-
-# A file of the checkout.
-function Get-RepositoryPath([Parameter(Mandatory)] [string] $Name) { [IO.Path]::Combine($root, $Name) }
 
 # On PATH, in .tools, or fetched into it.
 function Find-TestConsul {
@@ -113,9 +111,11 @@ function Stop-OwnConsul([hashtable] $Consul) {
     [IO.Directory]::Delete($Consul.Folder, $true)
 }
 
-# A Consul for the tests of a file: the one in CONSULMQ_TEST_ADDR, else one of their own. It never skips: without a Consul it fails, and says what to do.
+# A Consul for the tests of a file: that of the whole run if there is one, else the one in CONSULMQ_TEST_ADDR, else one of their own.
+# It never skips: without a Consul it fails, and says what to do.
 function Start-TestConsul {
     Import-TestModule
+    $script:users++
     if ($script:server) { return }
     if ($env:CONSULMQ_TEST_ADDR) {
         $address = if ($env:CONSULMQ_TEST_ADDR -match '://') { $env:CONSULMQ_TEST_ADDR } else { "http://$env:CONSULMQ_TEST_ADDR" }
@@ -136,10 +136,11 @@ function Start-TestConsul {
     $script:server = $own
 }
 
-# Ends what Start-TestConsul began, and removes what the tests wrote to a Consul that stays.
+# Undoes one Start-TestConsul. The last one ends the Consul, or removes what the tests wrote to one that stays.
 function Stop-TestConsul {
-    if (-not $script:server) { return }
     Disconnect-ConsulMq
+    $script:users--
+    if ($script:users -gt 0 -or -not $script:server) { return }
     try {
         if ($script:server.Supervised) {
             Stop-OwnConsul $script:server
@@ -204,5 +205,8 @@ function Set-ConsulKey([Parameter(Mandatory)] [string] $Key, [Parameter(Mandator
     $null = Invoke-RestMethod -Method Put -Uri "$($script:server.Address)/v1/kv/$Key" -Body $Value -UseBasicParsing
 }
 
-Export-ModuleMember -Function Import-TestModule, Get-TestModulePath, Get-RepositoryPath, Start-TestConsul, Stop-TestConsul, Get-TestAddress, Get-TestConsulPath,
-    Connect-TestConsul, New-TestFolder, Wait-Condition, Get-Completion, Get-Display, Get-ConsulKey, Set-ConsulKey, Get-FreePort
+$exported = @(
+    'Import-TestModule', 'Get-TestModulePath', 'Start-TestConsul', 'Stop-TestConsul', 'Get-TestAddress', 'Get-TestConsulPath', 'Connect-TestConsul'
+    'New-TestFolder', 'Wait-Condition', 'Get-Completion', 'Get-Display', 'Get-ConsulKey', 'Set-ConsulKey', 'Get-FreePort'
+)
+Export-ModuleMember -Function $exported

@@ -21,20 +21,6 @@ function Read-TestResult([string] $name, [string] $file, [int] $exitCode, [bool]
     @{ Passed = $passed; Failed = $failed }
 }
 
-function Invoke-PesterSuite {
-    if ($Host.Name -eq 'ScriptHost' -or -not (Get-Module -ListAvailable -Name Pester | Where-Object { $_.Version.Major -ge 5 })) {
-        Say 'The Pester suite was not run: it needs pwsh with Pester 5, and they are not installed.'
-        return @{ Passed = 0; Failed = 0 }
-    }
-    $suite = InRoot tests Pester
-    if (-not [IO.Directory]::Exists($suite)) { return @{ Passed = 0; Failed = 0 } }
-    Add-ModulePath
-    Import-Module -Name Pester -MinimumVersion 5.0.0
-    $pester = New-PesterConfiguration -Hashtable @{ Run = @{ Path = $suite; PassThru = $true }; Output = @{ Verbosity = 'Normal' } }
-    $run = Invoke-Pester -Configuration $pester
-    @{ Passed = $run.PassedCount; Failed = $run.TotalCount - $run.PassedCount + $run.FailedContainersCount }
-}
-
 # Runs the test projects with these arguments of 'dotnet test'.
 function Invoke-TestProject([object[]] $arguments) {
     $passed = $failed = 0
@@ -84,7 +70,7 @@ function Test {
     Build
     Get-Consul
     Clear-TestOutput
-    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Search-Secret)
+    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Invoke-Lint), (Search-Secret)
 }
 
 # The tests that have a long form, in that form; a factor makes it longer still. Then what they measured, as tables for docs/reliability.md.
