@@ -139,23 +139,17 @@ Describe 'Connect-ConsulMq' {
         "$warned" | Should -Match 'SkipCertificateCheck'
     }
 
-    It 'says which certificate it cannot use: <parameter>' -ForEach @(
-        @{ parameter = 'CaCertificate'; more = @{} }
-        @{ parameter = 'ClientCertificate'; more = @{ ClientCertificatePassword = 'password' } }
-        @{ parameter = 'ClientKey'; more = @{} }
+    It 'says which certificate it cannot use: <name>' -ForEach @(
+        @{ name = '-CaCertificate'; script = { Connect-ConsulMq $https -CaCertificate $broken } }
+        @{ name = '-ClientCertificate'; script = { Connect-ConsulMq $https -ClientCertificate $broken } }
+        @{ name = '-ClientCertificate and -ClientCertificatePassword'; script = { Connect-ConsulMq $https -ClientCertificate $broken -ClientCertificatePassword secret } }
+        @{ name = '-ClientKey'; script = { Connect-ConsulMq $https -ClientCertificate $broken -ClientKey $broken } }
     ) {
+        $https = $address -replace '^http:', 'https:'
         $broken = [IO.Path]::Combine((New-TestFolder $TestDrive), 'broken.pem')
         [IO.File]::WriteAllText($broken, 'no certificate')
-        $given = @{ Address = $address -replace '^http:', 'https:'; $parameter = $broken } + $more
-        if ($parameter -eq 'ClientKey') { $given['ClientCertificate'] = $broken }
 
-        $message = ''
-        try { $null = Connect-ConsulMq @given -ErrorAction Stop -WarningAction SilentlyContinue } catch {
-            $message = "$_"
-            $_.FullyQualifiedErrorId | Should -BeLike '*,ConsulMq.Commands.ConnectCommand'
-        }
-
-        $message | Should -Match ([regex]::Escape('broken.pem'))
+        { & $script } | Should -Throw -ErrorId '*,ConsulMq.Commands.ConnectCommand' -ExpectedMessage '*broken.pem*'
     }
 
     It 'refuses what makes no sense: <id>' -ForEach @(

@@ -74,7 +74,7 @@ Describe 'Undo-ConsulMqItem' {
     It 'makes a dead letter of the last delivery, with -Reason' {
         $null = Set-ConsulMqQueue jobs -MaxDeliveries 1
         $job = Pop-ConsulMqItem jobs -Lease
-        Undo-ConsulMqItem jobs -Id $job.Id -ReceiptHandle $job.ReceiptHandle -Reason 'no such host' -Connection (Get-ConsulMqConnection)
+        Undo-ConsulMqItem -Queue jobs -Id $job.Id -ReceiptHandle $job.ReceiptHandle -Reason 'no such host' -Connection (Get-ConsulMqConnection)
 
         (Pop-ConsulMqItem jobs.dead).Headers['consulmq-dead-reason'] | Should -Be 'no such host'
     }
