@@ -10,7 +10,7 @@ namespace ConsulMq.Module.Tests.Coverage;
 /// </summary>
 public sealed partial class ScriptCoverageTests
 {
-    /// <summary>Errors of README's list that nobody can bring about on one plain server as any user of it. The tests in C# do.</summary>
+    /// <summary>Errors of docs/errors.md that nobody can bring about on one plain server as any user of it. The tests in C# do.</summary>
     private static readonly Dictionary<string, string> NotInSuite = new()
     {
         ["NoLeader"] = "a cluster without a majority: Cluster",
@@ -53,10 +53,9 @@ public sealed partial class ScriptCoverageTests
         None(Cmdlets.All.Parameters.Except(ScriptText.InTests().Concat(ScriptText.Examples()).SelectMany(ParameterUse.In)));
 
     [Fact]
-    public void Every_error_of_the_README_is_provoked_in_the_Pester_suite_or_cannot_be()
+    public void Every_error_that_is_listed_is_provoked_in_the_Pester_suite_or_cannot_be()
     {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var table = readme.Split("\n## Errors")[1].Split("\n## ")[0];
+        var table = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
         var listed = Row().Matches(table).SelectMany(static row => Id().Matches(row.Groups[1].Value)).Select(static id => id.Groups[1].Value).ToHashSet();
         var provoked = Suite().SelectMany(static ast => ast.FindAll(static node => node is StringConstantExpressionAst, true)).Cast<StringConstantExpressionAst>()
             .Select(static text => text.Value.Split(",ConsulMq.Commands.")[0]).ToHashSet();

@@ -24,21 +24,28 @@ internal static partial class ScriptText
 
     /// <summary>
     /// The strings of the C# tests of the module that read as scripts. In place of what C# puts into them stands a word; the strings with parameters
-    /// that a theory puts there are added to the cmdlets of the same file that have such a place.
+    /// that a theory puts there are added to the cmdlets of the same file that have such a place, and the keys of dictionaries to those that splat one.
     /// </summary>
     public static IEnumerable<ScriptBlockAst> InTests()
     {
         foreach (var file in Files(Path.Combine(Repository.Root, "tests", "ConsulMq.Module.Tests"), "*.cs").Where(static file => !file.Contains("Coverage", StringComparison.Ordinal)))
         {
-            var literals = Literal().Matches(File.ReadAllText(file)).Select(static match => Unescape(match)).ToList();
+            var source = File.ReadAllText(file);
+            var keys = Key().Matches(source).Select(static match => match.Groups[1].Value).ToList();
+            var literals = Literal().Matches(source).Select(static match => Unescape(match)).ToList();
             var arguments = literals.Where(static text => Arguments().IsMatch(text)).ToList();
             foreach (var script in literals.Select(Parse))
             {
                 yield return script;
-                foreach (var cmdlet in Open(script))
+                foreach (var cmdlet in With(script, static element => element.Extent.Text == Hole))
                 {
                     foreach (var argument in arguments)
                         yield return Parse($"{cmdlet} {argument}");
+                }
+                foreach (var cmdlet in With(script, static element => element is VariableExpressionAst { Splatted: true }))
+                {
+                    foreach (var key in keys)
+                        yield return Parse($"{cmdlet} -{key} 0");
                 }
             }
         }
@@ -46,8 +53,9 @@ internal static partial class ScriptText
 
     private const string Hole = "hole";
 
-    private static IEnumerable<string> Open(ScriptBlockAst script) => script.FindAll(static ast => ast is CommandAst, true).Cast<CommandAst>()
-        .Where(static command => command.CommandElements.Skip(1).Any(static element => element.Extent.Text == Hole))
+    /// <summary>The cmdlets with an argument of a kind.</summary>
+    private static IEnumerable<string> With(ScriptBlockAst script, Func<CommandElementAst, bool> kind) => script.FindAll(static ast => ast is CommandAst, true).Cast<CommandAst>()
+        .Where(command => command.CommandElements.Skip(1).Any(kind))
         .Select(static command => command.GetCommandName()).Where(static name => Cmdlets.All.Find(name) is not null);
 
     private static ScriptBlockAst Parse(string text) => Parser.ParseInput(text, out _, out _);
@@ -80,6 +88,9 @@ internal static partial class ScriptText
 
     [GeneratedRegex("""(?<dollars>\$*)(?<quote>\"{3,})(?<text>[\s\S]*?)\k<quote>|(?<dollars>\$?)(?<quote>\")(?<text>(?:\\.|[^\"\\\r\n])*)\" """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Literal();
+
+    [GeneratedRegex("\\[\"([A-Z][A-Za-z]+)\"\\] = ")]
+    private static partial Regex Key();
 
     [GeneratedRegex(@"\\(.)")]
     private static partial Regex Escape();
