@@ -1,7 +1,7 @@
 # What a step leaves behind: outputs, the table in the summary, a line in the log. A part of Invoke-ConsulMqStep.ps1.
 
-# A later step gets a body in an environment variable, and Linux allows 128 KiB there.
-$stepMostBytes = 120000
+# A later step gets a body in an environment variable: Linux allows 128 KiB there, Windows 32,767 characters.
+$stepMostBytes = if ($env:OS -eq 'Windows_NT') { 30000 } else { 120000 }
 $stepMostRows = 20
 
 # The body as text and the name of its encoding. What is no text, or none that an environment variable can hold, is Base64.
