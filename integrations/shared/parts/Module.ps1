@@ -2,7 +2,10 @@
 
 # The module of the same release as this script, which lies in its repository.
 function Get-StepModuleVersion([hashtable] $step) {
-    if ($step.version) { return $step.version }
+    if ($step.version) {
+        if ($step.version -notmatch '^\d+\.\d+\.\d+(-[A-Za-z][A-Za-z0-9]*)?\z') { throw (ConvertTo-StepError 'InvalidInput' "'version' is '$($step.version)'. Set it to one such as 1.2.3 or 1.2.3-rc1.") }
+        return $step.version
+    }
     $manifest = [IO.Path]::Combine($PSScriptRoot, '..', '..', '..', 'ConsulMq.psd1')
     if ([IO.File]::Exists($manifest)) {
         $match = [regex]::Match([IO.File]::ReadAllText($manifest), "(?m)^\s*ModuleVersion\s*=\s*'([0-9.]+)'")
@@ -12,12 +15,15 @@ function Get-StepModuleVersion([hashtable] $step) {
 }
 
 function Install-StepModule([string] $version) {
+    $how = @{}
     if (Get-Command -Name Install-PSResource -ErrorAction Ignore) {
-        $null = Install-PSResource -Name ConsulMq -Version $version -Repository PSGallery -Scope CurrentUser -TrustRepository -Quiet
+        if ($version.Contains('-')) { $how.Prerelease = $true }
+        $null = Install-PSResource @how -Name ConsulMq -Version $version -Repository PSGallery -Scope CurrentUser -TrustRepository -Quiet
     } elseif (Get-Command -Name Install-Module -ErrorAction Ignore) {
         # Windows PowerShell does not offer what the Gallery asks for by itself.
         [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
-        $null = Install-Module -Name ConsulMq -RequiredVersion $version -Repository PSGallery -Scope CurrentUser -Force
+        if ($version.Contains('-')) { $how.AllowPrerelease = $true }
+        $null = Install-Module @how -Name ConsulMq -RequiredVersion $version -Repository PSGallery -Scope CurrentUser -Force
     } else {
         throw (ConvertTo-StepError 'ModuleNotInstalled' "ConsulMq $version is not installed, and neither PSResourceGet nor PowerShellGet is here to install it. Install it on the runner, or set 'module-path'.")
     }
@@ -32,7 +38,9 @@ function Import-StepModule([hashtable] $step) {
     }
 
     $version = Get-StepModuleVersion $step
-    $installed = @(Get-Module -Name ConsulMq -ListAvailable | Where-Object { $_.Version -eq [version] $version })
+    # A module's version has no label.
+    $numbers = ($version -split '-')[0]
+    $installed = @(Get-Module -Name ConsulMq -ListAvailable | Where-Object { $_.Version -eq [version] $numbers })
     if (-not $installed) {
         if (-not $step.install) { throw (ConvertTo-StepError 'ModuleNotInstalled' "ConsulMq $version is not installed, and 'install' is false. Install it on the runner, or set 'install' to true.") }
         try {
@@ -41,7 +49,7 @@ function Import-StepModule([hashtable] $step) {
             throw (ConvertTo-StepError 'ModuleNotInstalled' "ConsulMq $version could not be installed: $($_.Exception.Message) Install it on the runner, or set 'module-path'.")
         }
     }
-    Import-Module -Name ConsulMq -RequiredVersion $version -Global
+    Import-Module -Name ConsulMq -RequiredVersion $numbers -Global
 }
 
 # Not registered as a node: a step is gone before anybody has looked.

@@ -8,8 +8,8 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
     /// <summary>Stands for the Gallery: what is installed comes from the folder of the build.</summary>
     private const string Gallery =
         """
-        function Install-PSResource($Name, $Version, $Repository, $Scope, [switch] $TrustRepository, [switch] $Quiet) {
-            [Console]::WriteLine("installing $Name $Version from $Repository for $Scope")
+        function Install-PSResource($Name, $Version, $Repository, $Scope, [switch] $TrustRepository, [switch] $Quiet, [switch] $Prerelease) {
+            [Console]::WriteLine("installing $Name $Version from $Repository for $Scope$(if ($Prerelease) { ', a candidate' })")
             $env:PSModulePath = [IO.Path]::GetDirectoryName($env:TEST_MODULE) + [IO.Path]::PathSeparator + $env:PSModulePath
         }
         """;
@@ -24,6 +24,17 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
 
         Assert.Contains($"installing ConsulMq {Version} from PSGallery for CurrentUser", result.Log, StringComparison.Ordinal);
         Assert.Equal("0", result["count"]);
+    }
+
+    [Fact]
+    public async Task A_candidate_of_a_release_can_be_asked_for()
+    {
+        using var runner = Runner.Create("GitHub", consul);
+        runner.Common["module-path"] = "";
+
+        var result = await runner.RunAsync([("operation", "count"), ("queue", "jobs"), ("version", $"{Version}-rc1")], Nothing(runner), Gallery);
+
+        Assert.Contains($"installing ConsulMq {Version}-rc1 from PSGallery for CurrentUser, a candidate", result.Succeeded().Log, StringComparison.Ordinal);
     }
 
     [Fact]
