@@ -11,6 +11,8 @@ namespace ConsulMq.TestSupport;
 /// </summary>
 public sealed class ConsulCertificates : IDisposable
 {
+    private static readonly Lock Gate = new();
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("consulmq-tls-");
     private readonly string _binary;
 
@@ -69,6 +71,22 @@ public sealed class ConsulCertificates : IDisposable
         File.WriteAllText(In(file + "-key.pem"), key.ExportPkcs8PrivateKeyPem());
         Protect(In(file + "-key.pem"));
         return In(file + ".pem");
+    }
+
+    /// <summary>A certificate and its key in one file beside them, without a password.</summary>
+    public static string ToPfx(string certificate, string key)
+    {
+        var file = Path.ChangeExtension(certificate, ".pfx");
+        // Sessions connect at once, and one may read what another one would write.
+        lock (Gate)
+        {
+            if (File.Exists(file))
+                return file;
+            using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
+            File.WriteAllBytes(file, pem.Export(X509ContentType.Pfx));
+            Protect(file);
+            return file;
+        }
     }
 
     /// <summary>A client that shows the client's certificate and trusts the authority.</summary>
