@@ -53,6 +53,15 @@ public sealed class DependencyTests
         Assert.All(Desktop.Single(static f => f.Identity.Name == "ConsulMq.Module").References.Where(static r => r != Engine && r != Standard),
             static reference => Assert.Contains(reference, Desktop.Select(static f => f.Identity)));
 
+    /// <summary>Only where the version is another one are the handlers of all modules asked.</summary>
+    [Fact]
+    public void All_refer_to_System_Text_Json_in_the_version_that_is_there()
+    {
+        var json = Desktop.Single(static f => f.Identity.Name == "System.Text.Json").Identity;
+
+        Assert.All(Desktop.SelectMany(static f => f.References).Where(r => r.Name == json.Name), reference => Assert.Equal(json, reference));
+    }
+
     [Fact]
     public void The_build_for_PowerShell_7_refers_to_NET_8_the_engine_and_itself()
     {
