@@ -77,11 +77,13 @@ function Invoke-DesktopTest([object[]] $arguments) {
     for ($i = 0; $i -lt $arguments.Count; $i++) {
         if ($arguments[$i] -eq '--filter') { $filter = "($($arguments[++$i]))&$filter" } else { $rest += $arguments[$i] }
     }
-    $env:CONSULMQ_TEST_MODULE = Copy-DesktopModule
+    $copy = $env:CONSULMQ_TEST_MODULE = Copy-DesktopModule
     try {
         $result = Invoke-TestRun (InRoot tests ConsulMq.Module.Tests ConsulMq.Module.Tests.csproj) 'ConsulMq.Module.Tests.desktop' (@('--filter', $filter) + $rest)
     } finally {
         $env:CONSULMQ_TEST_MODULE = $null
+        # With out on the module path it would be listed beside the real one.
+        [IO.Directory]::Delete([IO.Path]::GetDirectoryName($copy), $true)
     }
     # It always has a filter of ours, which leaves something.
     if ($arguments.Count -eq 0 -and $result.Passed -eq 0 -and $result.Failed -eq 0) {

@@ -78,6 +78,15 @@ public sealed class TlsTests(LockedConsul consul) : CommandTests("")
     }
 
     [Fact]
+    public async Task A_client_of_the_same_authority_does_not_pass_for_a_server()
+    {
+        var client = consul.Certificates.CreateForClient("server.dc1.consul", "client-alone");
+        await using var server = await TlsServer.StartAsync(client, client.Replace(".pem", "-key.pem", StringComparison.Ordinal));
+
+        Assert.Contains("the server's certificate is not valid: NotValidForUsage", Refused(p => p["Address"] = server.Address), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_client_whose_certificate_has_expired_is_refused()
     {
         var expired = consul.Certificates.CreateExpired("client.dc1.consul", "expired-client");
