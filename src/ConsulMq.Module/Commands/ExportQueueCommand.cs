@@ -26,6 +26,8 @@ public sealed class ExportQueueCommand : QueueCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    // Tab offers these alone, in place of all that there are.
+    [ValidateSet(nameof(MessageState.Ready), nameof(MessageState.InFlight), nameof(MessageState.Scheduled))]
     public MessageState[] State { get; set; } = [MessageState.Ready, MessageState.InFlight, MessageState.Scheduled];
 
     /// <summary>Replace a file that is there.</summary>

@@ -13,7 +13,11 @@ public sealed class MoveItemCommand : ConnectionCmdlet
 {
     private readonly Dictionary<string, ItemMoves> _moves = new(StringComparer.Ordinal);
 
-    /// <summary>The queue to move from. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    /// <summary>
+    /// The queue to move from. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>. Piped messages know their queues: with them a name alone is
+    /// that of the queue to move to.
+    /// </summary>
+    [Parameter(Position = 0, ParameterSetName = "Item")]
     [Parameter(Position = 0, ParameterSetName = "Count")]
     [Parameter(Position = 0, ParameterSetName = "All")]
     [Parameter(Position = 0, ParameterSetName = "Id")]
@@ -22,7 +26,10 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     public string? Queue { get; set; }
 
     /// <summary>The queue to move to; a new one comes into being.</summary>
-    [Parameter(Position = 1, Mandatory = true)]
+    [Parameter(Position = 1, ParameterSetName = "Item")]
+    [Parameter(Position = 1, Mandatory = true, ParameterSetName = "Count")]
+    [Parameter(Position = 1, Mandatory = true, ParameterSetName = "All")]
+    [Parameter(Position = 1, Mandatory = true, ParameterSetName = "Id")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string Destination { get; set; } = "";
@@ -39,6 +46,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     /// <summary>The IDs of the messages to move.</summary>
     [Parameter(ParameterSetName = "Id", Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Messages to move, each out of its own queue: leased ones, or ones that <c>Get-ConsulMqItem</c> has shown and nobody has taken since.</summary>
@@ -47,6 +55,17 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     public QueueObject? InputObject { get; set; }
 
     private protected override object? Target => InputObject ?? (object?)Queue;
+
+    private protected override void Begin()
+    {
+        if (ParameterSetName != "Item")
+            return;
+        var bound = MyInvocation.BoundParameters;
+        if (bound.ContainsKey(nameof(Queue)) && bound.ContainsKey(nameof(Destination)))
+            ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, "Piped messages are moved each out of its own queue, and -Queue names another.", Queue, action: "Leave -Queue out."));
+        if (!bound.ContainsKey(nameof(Destination)))
+            Destination = Queue ?? throw new ConsulMqException(ConsulMqError.InvalidDestination, "There is no queue to move the messages to.");
+    }
 
     private protected override void Process()
     {
@@ -85,7 +104,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     {
         if (!_moves.TryGetValue(item.Queue, out var moves))
             _moves[item.Queue] = moves = new ItemMoves(Link.Queue(item.Queue).OpenMove(Link.Queue(Destination)), StopToken);
-        if (!ShouldProcess(item.ToString(), $"Move to queue '{Destination}'"))
+        if (!ShouldProcess(Describe(item), $"Move to queue '{Destination}'"))
             return;
         if (moves.Add(item))
             Write(Await(moves.NextAsync()));
@@ -93,7 +112,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
 
     private void MoveById(MessageQueue source, QueueMover mover)
     {
-        var ids = Array.FindAll(Id, id => ShouldProcess($"{source.Name}/{id}", $"Move to queue '{Destination}'"));
+        var ids = Array.FindAll(Id, id => ShouldProcess(Describe(id, source.Name), $"Move to queue '{Destination}'"));
         if (ids.Length > 0)
         {
             foreach (var outcome in Await(mover.MoveAsync(ids, StopToken)))
