@@ -21,7 +21,8 @@ public sealed class ClearCommand : QueueCmdlet
     private protected override void Process()
     {
         var queue = OpenQueue();
-        if (!ShouldProcess(Describe(queue), Expired ? "Remove the messages that have expired" : "Remove all messages"))
+        // Nobody misses what has expired: it is asked for only where every small thing is.
+        if (!(Expired && !IsAskedForLess) && !ShouldProcess(Describe(queue), Expired ? "Remove the messages that have expired" : "Remove all messages"))
             return;
         var removed = Await(Expired ? queue.ClearExpiredAsync(StopToken) : queue.ClearAsync(PassThru, StopToken));
         if (PassThru)

@@ -49,6 +49,10 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
         queue.Scheduled > 0 ? $"{queue.Scheduled} scheduled" : null,
     }.OfType<string>());
 
+    /// <summary>Whether the user wants to be asked about what is not grave, or to see only what would be done.</summary>
+    private protected bool IsAskedForLess =>
+        Is("WhatIf", GetVariableValue("WhatIfPreference") is true) || Is("Confirm", GetVariableValue("ConfirmPreference")?.ToString() is "Low" or "Medium");
+
     private bool IsAsked => Is("WhatIf", GetVariableValue("WhatIfPreference") is true) || Is("Confirm", GetVariableValue("ConfirmPreference")?.ToString() != "None");
 
     private bool Is(string parameter, bool otherwise) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given) && given is SwitchParameter isOn ? isOn : otherwise;

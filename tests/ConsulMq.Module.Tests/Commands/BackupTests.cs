@@ -134,10 +134,10 @@ public abstract class BackupTests : CommandTests
 
         Assert.Empty(Run("Clear-ConsulMq jobs -Expired -WhatIf"));
         Assert.Equal([3L], Run("(Get-ConsulMqQueue jobs).Depth"));
-        Assert.Equal([2L], Run("Clear-ConsulMq jobs -Expired -PassThru -Confirm:$false"));
-        Assert.Empty(Run("Clear-ConsulMq jobs -Expired -Confirm:$false"));
+        Assert.Equal([2L], Run("Clear-ConsulMq jobs -Expired -PassThru"));
+        Assert.Empty(Run("Clear-ConsulMq jobs -Expired"));
         Assert.Equal(["c"], Run("(Pop-ConsulMqItem jobs -All).Body"));
-        Assert.Equal("QueueNotFound,ConsulMq.Commands.ClearCommand", Fail("Clear-ConsulMq nobody -Expired -Confirm:$false").FullyQualifiedErrorId);
+        Assert.Equal("QueueNotFound,ConsulMq.Commands.ClearCommand", Fail("Clear-ConsulMq nobody -Expired").FullyQualifiedErrorId);
     }
 
     [Fact]
