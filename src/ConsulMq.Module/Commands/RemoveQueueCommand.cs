@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulMq.Parameters;
+using ConsulMq.Storage;
 
 namespace ConsulMq.Commands;
 
@@ -42,7 +43,7 @@ public sealed class RemoveQueueCommand : ConnectionCmdlet
     private IReadOnlyList<string> Matches(string name)
     {
         var pattern = new QueuePattern(name);
-        if (!pattern.IsWildcard || MyInvocation.ExpectingInput)
+        if (!pattern.IsWildcard || !QueueName.IsValid(name) || MyInvocation.ExpectingInput)
             return [name];
         var names = Await(Link.QueueNamesAsync(StopToken));
         return names.Contains(name) ? [name] : [.. names.Where(pattern.IsMatch)];

@@ -10,9 +10,9 @@ internal static class AgentErrors
     public static ConsulMqException Register(ConsulException e, string service) => e.Fault switch
     {
         ConsulFault.AclDenied when e.Missing is null => new ConsulMqException(ConsulMqError.AclDenied,
-            e.Message, e.Address, e)
+            $"{e.Message} The token needs {ConsulPermission.ServiceWrite(service)}.", e.Address, e)
         {
-            RecommendedAction = $"The token needs {ConsulPermission.ServiceWrite(service)}: {ConsulPermission.ServiceWrite(service).Rule}.",
+            RecommendedAction = $"Add the rule {ConsulPermission.ServiceWrite(service).Rule} to its policy, or use another token (Connect-ConsulMq -Token).",
         },
         ConsulFault.Rejected or ConsulFault.BadReply => new ConsulMqException(ConsulMqError.ConsulError,
             $"{e.Message} The agent at {e.Address} takes no services.", e.Address, e)

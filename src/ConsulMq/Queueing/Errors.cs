@@ -13,9 +13,12 @@ internal static class Errors
         ConsulFault.BadReply => Make(ConsulMqError.ConsulUnreachable, e, "What answers there does not answer as Consul does: check the address."),
         ConsulFault.Timeout => Make(ConsulMqError.Timeout, e, "Check the network and the Consul servers, or allow more time: Connect-ConsulMq -Timeout."),
         ConsulFault.NoLeader => Make(ConsulMqError.NoLeader, e, "Check that a majority of the Consul servers runs (consul operator raft list-peers), then try again."),
-        ConsulFault.AclDenied => Make(ConsulMqError.AclDenied, e, e.Missing is { } missing
-            ? $"The token lacks {missing}: add the rule {missing.Rule} to its policy, or use another token (Connect-ConsulMq -Token, CONSUL_HTTP_TOKEN)."
-            : "Use a token that Consul knows and that may read and write the queue's keys: Connect-ConsulMq -Token, or the environment variable CONSUL_HTTP_TOKEN."),
+        ConsulFault.AclDenied when e.Missing is { } missing => new ConsulMqException(ConsulMqError.AclDenied, $"{Sentence(e.Message)} The token lacks {missing}.", e.Address, e)
+        {
+            RecommendedAction = $"Add the rule {missing.Rule} to its policy, or use another token (Connect-ConsulMq -Token, CONSUL_HTTP_TOKEN).",
+        },
+        ConsulFault.AclDenied => Make(ConsulMqError.AclDenied, e,
+            "Use a token that Consul knows and that may read and write the queue's keys: Connect-ConsulMq -Token, or the environment variable CONSUL_HTTP_TOKEN."),
         ConsulFault.TlsFailure => Make(ConsulMqError.TlsFailure, e,
             "The parameters for it are -Address, -CaCertificate, -ClientCertificate, -ClientKey and -TlsServerName of Connect-ConsulMq."),
         ConsulFault.TooLarge => Make(ConsulMqError.MessageTooLarge, e, "Send less at once."),
