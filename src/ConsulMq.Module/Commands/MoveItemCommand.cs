@@ -12,6 +12,7 @@ namespace ConsulMq.Commands;
 public sealed class MoveItemCommand : ConnectionCmdlet
 {
     private readonly Dictionary<string, ItemMoves> _moves = new(StringComparer.Ordinal);
+    private string? _destination;
 
     /// <summary>
     /// The queue to move from. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>. Piped messages know their queues: with them a name alone is
@@ -56,21 +57,11 @@ public sealed class MoveItemCommand : ConnectionCmdlet
 
     private protected override object? Target => InputObject ?? (object?)Queue;
 
-    private protected override void Begin()
-    {
-        if (ParameterSetName != "Item")
-            return;
-        var bound = MyInvocation.BoundParameters;
-        if (bound.ContainsKey(nameof(Queue)) && bound.ContainsKey(nameof(Destination)))
-            ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, "Piped messages are moved each out of its own queue, and -Queue names another.", Queue, action: "Leave -Queue out."));
-        if (!bound.ContainsKey(nameof(Destination)))
-            Destination = Queue ?? throw new ConsulMqException(ConsulMqError.InvalidDestination, "There is no queue to move the messages to.");
-    }
-
     private protected override void Process()
     {
         if (InputObject is not null)
         {
+            _destination ??= DestinationOfItems();
             MoveItem(InputObject);
             return;
         }
@@ -100,11 +91,22 @@ public sealed class MoveItemCommand : ConnectionCmdlet
         base.Dispose(disposing);
     }
 
+    /// <summary>Piped messages know their queues: a name alone is that of the queue to move to.</summary>
+    private string DestinationOfItems()
+    {
+        var isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Destination));
+        if (isNamed && Queue is not null)
+            ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, "Piped messages are moved each out of its own queue, and -Queue names another.", Queue, action: "Leave -Queue out."));
+        if (!isNamed && Queue is null)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDestination", ErrorCategory.InvalidArgument, "There is no queue to move the messages to.", InputObject));
+        return isNamed ? Destination : Queue!;
+    }
+
     private void MoveItem(QueueObject item)
     {
         if (!_moves.TryGetValue(item.Queue, out var moves))
-            _moves[item.Queue] = moves = new ItemMoves(Link.Queue(item.Queue).OpenMove(Link.Queue(Destination)), StopToken);
-        if (!ShouldProcess(Describe(item), $"Move to queue '{Destination}'"))
+            _moves[item.Queue] = moves = new ItemMoves(Link.Queue(item.Queue).OpenMove(Link.Queue(_destination)), StopToken);
+        if (!ShouldProcess(Describe(item), $"Move to queue '{_destination}'"))
             return;
         if (moves.Add(item))
             Write(Await(moves.NextAsync()));

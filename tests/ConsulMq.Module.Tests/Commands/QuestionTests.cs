@@ -79,7 +79,7 @@ public sealed class QuestionTests() : CommandTests(InMemory)
         Assert.Equal(["other", "two"], Run("Find-ConsulMqItem jobs two | Move-ConsulMqItem other | ForEach-Object { $_.Queue; $_.Body }"));
         Assert.Equal(["one"], Run("$id = (Get-ConsulMqItem jobs).Id; (Get-ConsulMqItem jobs $id).Body"));
         Assert.Equal(["one"], Run("$id = (Get-ConsulMqItem jobs).Id; $m = Pop-ConsulMqItem jobs $id -Lease; Undo-ConsulMqItem jobs $m.Id $m.ReceiptHandle; $m = Pop-ConsulMqItem jobs -Lease; Complete-ConsulMqItem jobs $m.Id $m.ReceiptHandle; $m.Body"));
-        Assert.Equal("PlaceConflict,ConsulMq.Commands.MoveItemCommand", Record.Exception(() => Run("Find-ConsulMqItem other | Move-ConsulMqItem jobs more")) is RuntimeException e ? e.ErrorRecord.FullyQualifiedErrorId : "");
-        Assert.Equal("InvalidDestination,ConsulMq.Commands.MoveItemCommand", Record.Exception(() => Run("Find-ConsulMqItem other | Move-ConsulMqItem")) is RuntimeException f ? f.ErrorRecord.FullyQualifiedErrorId : "");
+        Assert.Equal("PlaceConflict,ConsulMq.Commands.MoveItemCommand", Fail("Find-ConsulMqItem other | Move-ConsulMqItem jobs more").FullyQualifiedErrorId);
+        Assert.Equal("InvalidDestination,ConsulMq.Commands.MoveItemCommand", Fail("Find-ConsulMqItem other | Move-ConsulMqItem").FullyQualifiedErrorId);
     }
 }
