@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace ConsulMq.Commands;
 
 /// <summary>Empties a queue and leaves it, or removes only what has expired. What is pushed at the same time stays.</summary>
-[Cmdlet(VerbsCommon.Clear, "ConsulMq", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsCommon.Clear, "ConsulMq", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(long))]
 public sealed class ClearCommand : QueueCmdlet
 {
@@ -21,8 +21,7 @@ public sealed class ClearCommand : QueueCmdlet
     private protected override void Process()
     {
         var queue = OpenQueue();
-        // Nobody misses what has expired: it is asked for only where every small thing is.
-        if (!(Expired && !IsAskedForLess) && !ShouldProcess(Describe(queue), Expired ? "Remove the messages that have expired" : "Remove all messages"))
+        if (!ShouldProcess(Describe(queue, ConfirmImpact.Medium), Expired ? "Remove the messages that have expired" : "Remove all messages"))
             return;
         var removed = Await(Expired ? queue.ClearExpiredAsync(StopToken) : queue.ClearAsync(PassThru, StopToken));
         if (PassThru)

@@ -28,12 +28,12 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
     }
 
     /// <summary>A queue and what is in it, for the question whether to do something to it. It is counted only where somebody is asked.</summary>
-    private protected string Describe(MessageQueue queue)
+    private protected string Describe(MessageQueue queue, ConfirmImpact impact)
     {
         var text = $"queue '{queue.Name}' at {Link}";
         try
         {
-            return IsAsked && Await(queue.SummaryAsync(StopToken)) is { } summary ? $"{text}: {Counted(summary)}" : text;
+            return IsAsked(impact) && Await(queue.SummaryAsync(StopToken)) is { } summary ? $"{text}: {Counted(summary)}" : text;
         }
         catch (ConsulMqException)
         {
@@ -49,11 +49,9 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
         queue.Scheduled > 0 ? $"{queue.Scheduled} scheduled" : null,
     }.OfType<string>());
 
-    /// <summary>Whether the user wants to be asked about what is not grave, or to see only what would be done.</summary>
-    private protected bool IsAskedForLess =>
-        Is("WhatIf", GetVariableValue("WhatIfPreference") is true) || Is("Confirm", GetVariableValue("ConfirmPreference")?.ToString() is "Low" or "Medium");
-
-    private bool IsAsked => Is("WhatIf", GetVariableValue("WhatIfPreference") is true) || Is("Confirm", GetVariableValue("ConfirmPreference")?.ToString() != "None");
+    /// <summary>Whether somebody will be asked about something of this impact, or wants to see only what would be done.</summary>
+    private bool IsAsked(ConfirmImpact impact) => Is("WhatIf", GetVariableValue("WhatIfPreference") is true)
+        || Is("Confirm", Enum.TryParse(GetVariableValue("ConfirmPreference")?.ToString(), out ConfirmImpact preference) && preference != ConfirmImpact.None && preference <= impact);
 
     private bool Is(string parameter, bool otherwise) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given) && given is SwitchParameter isOn ? isOn : otherwise;
 

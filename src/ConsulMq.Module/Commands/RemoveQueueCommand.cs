@@ -52,7 +52,7 @@ public sealed class RemoveQueueCommand : ConnectionCmdlet
     private void Remove(string name)
     {
         var queue = Link.Queue(name);
-        if (ShouldProcess(Describe(queue), "Remove the queue and all its messages"))
+        if (ShouldProcess(Describe(queue, ConfirmImpact.High), "Remove the queue and all its messages"))
             Await(queue.RemoveAsync(StopToken));
     }
 }
