@@ -62,7 +62,7 @@ internal sealed class MamlWriter(ModuleShape module)
         Command + "example",
         new XElement(Maml + "title", $"--- Example {example.Number}: {example.Title} ---"),
         new XElement(Dev + "code", example.Code),
-        new XElement(Dev + "remarks", Paras(example.Remarks).SelectMany(para => new[] { para, Para("") })));
+        new XElement(Dev + "remarks", Paras(example.Remarks)));
 
     // Get-Help -Online opens the first address.
     private IEnumerable<XElement> LinksOf(CmdletPage page)

@@ -1,4 +1,5 @@
 using ConsulMq.HelpBuilder.Text;
+using Markdig.Syntax;
 
 namespace ConsulMq.HelpBuilder.Pages;
 
@@ -11,6 +12,9 @@ internal sealed record AboutPage(string Name, string Summary, Section Descriptio
 {
     /// <summary>Get-Help takes one line of the file as the synopsis of a topic, and that line is indented by 4.</summary>
     public const int LongestSummary = 76;
+
+    /// <summary>Code is indented by 8.</summary>
+    private const int WidestCode = 72;
 
     /// <summary>Reads a page.</summary>
     /// <exception cref="PageException">The page has another form.</exception>
@@ -26,6 +30,12 @@ internal sealed record AboutPage(string Name, string Summary, Section Descriptio
         string summary = string.Join(" ", PlainText.Paragraphs(sections[0].Blocks));
         if (summary.Length is 0 or > LongestSummary)
             throw new PageException(file, sections[0].Line, $"the short description has 1 to {LongestSummary} characters, not {summary.Length}");
+        foreach (FencedCodeBlock code in sections[1].Sections.Prepend(sections[1]).SelectMany(section => section.Blocks).OfType<FencedCodeBlock>())
+        {
+            if (code.Lines.Lines.Take(code.Lines.Count).Any(line => line.Slice.Length > WidestCode))
+                throw new PageException(file, code.Line + 1, $"a line of code has {WidestCode} characters at most, so that it fits in 80 columns");
+        }
+
         return new AboutPage(page.Root.Title, summary, sections[1], sections[2]);
     }
 }

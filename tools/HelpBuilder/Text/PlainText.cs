@@ -54,7 +54,8 @@ internal static class PlainText
         switch (inline)
         {
             case CodeInline code:
-                text.Append(code.Content);
+                // Without its marks, a dot that is meant would be taken for the end of the sentence.
+                text.Append(code.Content.All(char.IsPunctuation) ? $"'{code.Content}'" : code.Content);
                 break;
             case LineBreakInline:
                 text.Append(' ');
