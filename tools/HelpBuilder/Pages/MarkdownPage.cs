@@ -24,7 +24,7 @@ internal sealed class MarkdownPage
         foreach (Block block in Markdown.Parse(text, Pipeline))
         {
             int line = block.Line + 1;
-            if (block is FencedCodeBlock { ClosingFencedCharCount: 0 })
+            if (block is FencedCodeBlock fence && IsOpen(fence))
                 throw new PageException(file, line, "this fence is not closed");
             if (block is not HeadingBlock heading)
             {
@@ -45,6 +45,10 @@ internal sealed class MarkdownPage
 
         return path.Count > 0 ? new MarkdownPage(file, path[0]) : throw new PageException(file, 1, "the page is empty");
     }
+
+    // Where the end of a block is missing, the beginning of the next one is a line of it.
+    private static bool IsOpen(FencedCodeBlock fence) =>
+        fence.ClosingFencedCharCount == 0 || fence.Lines.Lines.Take(fence.Lines.Count).Any(line => line.Slice.AsSpan().StartsWith("```"));
 
     /// <summary>The sections, if they are these, in this order.</summary>
     /// <exception cref="PageException">They are others.</exception>
