@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulMq.HelpBuilder.Pages;
+using ConsulMq.TestSupport;
 
 namespace ConsulMq.Module.Tests.Help;
 
@@ -92,6 +93,24 @@ public sealed class HelpTests : IDisposable
             HelpPages.Topics.Select(topic => (topic.Name, topic.Summary)),
             _session.Run("Get-Help about_ConsulMq*").Output.Select(found => (Text(found, "Name"), Text(found, "Synopsis"))).Order());
         Assert.Equal(HelpPages.Cmdlets.Count, _session.Run("Get-Help consulmq -Category Cmdlet").Output.Count);
+    }
+
+    [Fact]
+    public void The_same_pages_give_the_same_bytes_and_those_are_laid_out()
+    {
+        string folder = Directory.CreateTempSubdirectory("consulmq-help-").FullName;
+        try
+        {
+            new HelpBuilder.Help(Repository.ModuleFolder, Path.Combine(Repository.Root, "docs")).Write(folder);
+
+            string shipped = Path.Combine(Repository.ModuleFolder, "en-US");
+            Assert.Equal(Directory.GetFiles(folder).Select(Path.GetFileName).Order(), Directory.GetFiles(shipped).Select(Path.GetFileName).Order());
+            Assert.All(Directory.GetFiles(folder), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(shipped, Path.GetFileName(file)))));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private PSObject Help(string name)

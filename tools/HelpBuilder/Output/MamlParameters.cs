@@ -54,12 +54,13 @@ internal sealed class MamlParameters(CmdletPage page, CmdletShape cmdlet)
     private static XElement Value(string text, bool required) => new(
         Command + "parameterValue", new XAttribute("required", required ? "true" : "false"), new XAttribute("variableLength", "false"), text);
 
-    private IEnumerable<XElement> Description(ParameterShape parameter)
+    private XElement[] Description(ParameterShape parameter)
     {
         if (PageOf(parameter) is not { } section)
             return [MamlWriter.Para(Common[parameter.Name])];
-        IEnumerable<XElement> paras = MamlWriter.Paras(section.Blocks);
-        return parameter.Values.Count == 0 ? paras : [.. paras, MamlWriter.Para($"Values: {string.Join(", ", parameter.Values)}.")];
+        XElement[] paras = [.. MamlWriter.Paras(section.Blocks)];
+        bool isComplete = parameter.Values.All(value => paras.Any(para => para.Value.Contains(value, StringComparison.Ordinal)));
+        return isComplete ? paras : [.. paras, MamlWriter.Para($"Values: {string.Join(", ", parameter.Values)}.")];
     }
 
     private string Default(ParameterShape parameter) =>

@@ -22,6 +22,9 @@ internal sealed class MamlWriter(ModuleShape module)
         return text.Append('\n').ToString();
     }
 
+    /// <summary>The title of an example as Get-Help shows it.</summary>
+    internal static string Title(int number, string title) => $"--- Example {number}: {title} ---";
+
     /// <summary>Paragraphs, each in an element of its own.</summary>
     internal static IEnumerable<XElement> Paras(IEnumerable<Block> blocks) => PlainText.Paragraphs(blocks, ExampleReader.Widest).Select(Para);
 
@@ -60,9 +63,10 @@ internal sealed class MamlWriter(ModuleShape module)
 
     private static XElement ExampleOf(Example example) => new(
         Command + "example",
-        new XElement(Maml + "title", $"--- Example {example.Number}: {example.Title} ---"),
+        new XElement(Maml + "title", Title(example.Number, example.Title)),
         new XElement(Dev + "code", example.Code),
-        new XElement(Dev + "remarks", Paras(example.Remarks)));
+        // The last paragraph is the empty line in front of the next example.
+        new XElement(Dev + "remarks", Paras(example.Remarks), Para("")));
 
     // Get-Help -Online opens the first address.
     private IEnumerable<XElement> LinksOf(CmdletPage page)

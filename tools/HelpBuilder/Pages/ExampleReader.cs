@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ConsulMq.HelpBuilder.Output;
 using Markdig.Syntax;
 
 namespace ConsulMq.HelpBuilder.Pages;
@@ -16,6 +17,9 @@ internal static partial class ExampleReader
     {
         if (TitlePattern().Match(section.Title) is not { Success: true } title || title.Groups[1].Value != $"{number}")
             throw new PageException(file, section.Line, $"the heading of this example has to be '{number}. ' and a title");
+
+        if (MamlWriter.Title(number, title.Groups[2].Value).Length > Widest)
+            throw new PageException(file, section.Line, $"this title is too long for Get-Help to show it in one line of {Widest} characters");
 
         string setup = "", comment = "";
         FencedCodeBlock? code = null, output = null;
