@@ -15,6 +15,7 @@ public sealed class DocumentTests(ConsulFixture consul) : IClassFixture<ConsulFi
     [InlineData("README.md")]
     [InlineData("docs/guide.md")]
     [InlineData("docs/operating.md")]
+    [InlineData("docs/errors.md")]
     [InlineData("docs/about/about_ConsulMq.md")]
     [InlineData("docs/about/about_ConsulMq_Delivery.md")]
     [InlineData("docs/about/about_ConsulMq_Storage.md")]
