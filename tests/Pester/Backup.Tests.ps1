@@ -59,7 +59,7 @@ Describe 'Export-ConsulMqQueue' {
         @{ id = 'FileNotFound'; script = { Export-ConsulMqQueue jobs nowhere/out.jsonl } }
         @{ id = 'PathIsDirectory'; script = { Export-ConsulMqQueue jobs . } }
         @{ id = 'NotAFileSystemPath'; script = { Export-ConsulMqQueue jobs Env:OUT } }
-        @{ id = 'InvalidSetting'; script = { Export-ConsulMqQueue jobs out.jsonl -State Dead } }
+        @{ id = 'ParameterArgumentValidationError'; script = { Export-ConsulMqQueue jobs out.jsonl -State Dead } }
     ) {
         $ErrorActionPreference = 'Stop'
         { & $script } | Should -Throw -ErrorId "$id,ConsulMq.Commands.ExportQueueCommand"

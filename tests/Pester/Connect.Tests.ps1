@@ -143,7 +143,7 @@ Describe 'Connect-ConsulMq' {
         @{ name = '-CaCertificate'; script = { Connect-ConsulMq $https -CaCertificate $broken } }
         @{ name = '-ClientCertificate'; script = { Connect-ConsulMq $https -ClientCertificate $broken } }
         @{ name = '-ClientCertificate and -ClientCertificatePassword'; script = { Connect-ConsulMq $https -ClientCertificate $broken -ClientCertificatePassword secret } }
-        @{ name = '-ClientKey'; script = { Connect-ConsulMq $https -ClientCertificate $broken -ClientKey $broken } }
+        @{ name = '-ClientKey'; script = { Connect-ConsulMq $https -ClientCertificate $broken -ClientKey $broken -WarningAction SilentlyContinue } }
     ) {
         $https = $address -replace '^http:', 'https:'
         $broken = [IO.Path]::Combine((New-TestFolder $TestDrive), 'broken.pem')

@@ -26,6 +26,12 @@ Describe 'Complete-ConsulMqItem' {
         Get-ConsulMqItem jobs | Should -BeNullOrEmpty
     }
 
+    It 'returns with -PassThru what it has completed, and nothing without' {
+        $jobs = Pop-ConsulMqItem jobs -Lease -Count 2
+        $jobs | Complete-ConsulMqItem -PassThru | ForEach-Object Id | Should -Be $jobs.Id
+        Pop-ConsulMqItem jobs -Lease | Complete-ConsulMqItem | Should -BeNullOrEmpty
+    }
+
     It 'needs no more than queue, ID and receipt handle' {
         $job = Pop-ConsulMqItem jobs -LeaseDuration 10m
         Complete-ConsulMqItem -Queue jobs -Id $job.Id -ReceiptHandle $job.ReceiptHandle -Connection (Get-ConsulMqConnection)
@@ -61,6 +67,12 @@ Describe 'Undo-ConsulMqItem' {
         $all = Pop-ConsulMqItem jobs -All
         $all.Body | Should -Be (1, 2, 3)
         $all.DeliveryCount | Should -Be (1, 0, 0)
+    }
+
+    It 'returns with -PassThru what it has given back' {
+        $jobs = Pop-ConsulMqItem jobs -Lease -Count 2
+        $jobs | Undo-ConsulMqItem -PassThru | ForEach-Object Id | Should -Be $jobs.Id
+        Pop-ConsulMqItem jobs -Lease | Undo-ConsulMqItem | Should -BeNullOrEmpty
     }
 
     It 'gives it back later with -Delay' {
@@ -103,6 +115,12 @@ Describe 'Deny-ConsulMqItem' {
         $dead.Headers['consulmq-dead-reason'] | Should -Be 'no such host'
         $dead.Headers['consulmq-dead-queue'] | Should -Be 'jobs'
         (Get-ConsulMqItem jobs -All).Body | Should -Be 'good'
+    }
+
+    It 'returns with -PassThru what it has denied' {
+        $job = Pop-ConsulMqItem jobs -Lease
+        ($job | Deny-ConsulMqItem -PassThru).Id | Should -Be $job.Id
+        Pop-ConsulMqItem jobs -Lease | Deny-ConsulMqItem | Should -BeNullOrEmpty
     }
 
     It 'needs no more than queue, ID and receipt handle' {

@@ -68,6 +68,10 @@ Describe 'Remove-ConsulMqItem' {
         Get-ConsulMqItem jobs | Should -BeNullOrEmpty
     }
 
+    It 'returns with -PassThru what it has removed' {
+        (Find-ConsulMqItem jobs '[ab]' | Remove-ConsulMqItem -PassThru).Body | Should -Be ('a', 'b')
+    }
+
     It 'removes by -Id' {
         $ids = (Get-ConsulMqIndex jobs).Id
         Remove-ConsulMqItem -Queue jobs -Id $ids[0], $ids[2]

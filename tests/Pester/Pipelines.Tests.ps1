@@ -123,7 +123,8 @@ Describe 'Errors' {
         $failed.Count | Should -Be 1
         $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $failed[0].TargetObject | Should -Be 'nobody'
-        "$failed" | Should -Match 'Get-ConsulMqQueue'
+        $failed[0].Exception.Message | Should -Match 'Get-ConsulMqQueue'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Match 'Get-ConsulMqQueue'
         $Error[0].FullyQualifiedErrorId | Should -Be 'QueueNotFound,ConsulMq.Commands.ClearCommand'
     }
 

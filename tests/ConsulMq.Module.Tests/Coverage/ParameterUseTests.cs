@@ -3,6 +3,7 @@ using System.Management.Automation.Language;
 namespace ConsulMq.Module.Tests.Coverage;
 
 /// <summary>The measure itself: what it takes for the use of a parameter, and what not.</summary>
+[Trait(TestedBuild.Trait, TestedBuild.Any)]
 public sealed class ParameterUseTests
 {
     [Theory]

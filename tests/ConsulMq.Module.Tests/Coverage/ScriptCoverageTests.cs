@@ -8,6 +8,7 @@ namespace ConsulMq.Module.Tests.Coverage;
 /// What the scripts of the tree are for: each is one that PowerShell reads, and every cmdlet, parameter and error is tried by the Pester suite,
 /// and every parameter in what runs without pwsh too. A parameter without a test does not go in.
 /// </summary>
+[Trait(TestedBuild.Trait, TestedBuild.Any)]
 public sealed partial class ScriptCoverageTests
 {
     /// <summary>Errors of docs/errors.md that nobody can bring about on one plain server as any user of it. The tests in C# do.</summary>
