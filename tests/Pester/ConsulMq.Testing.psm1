@@ -26,6 +26,9 @@ function Import-TestModule {
     if (-not $loaded) { Import-Module -Name $manifest -Global }
 }
 
+# Whether the build for Windows PowerShell is the one that was loaded.
+function Test-DesktopBuild { [bool] ((Get-Module -Name ConsulMq).NestedModules.Path -match 'netstandard2\.0') }
+
 # On PATH, in .tools, or fetched into it.
 function Find-TestConsul {
     $name = if ($onWindows) { 'consul.exe' } else { 'consul' }
@@ -206,7 +209,7 @@ function Set-ConsulKey([Parameter(Mandatory)] [string] $Key, [Parameter(Mandator
 }
 
 $exported = @(
-    'Import-TestModule', 'Get-TestModulePath', 'Start-TestConsul', 'Stop-TestConsul', 'Get-TestAddress', 'Get-TestConsulPath', 'Connect-TestConsul'
+    'Import-TestModule', 'Get-TestModulePath', 'Test-DesktopBuild', 'Start-TestConsul', 'Stop-TestConsul', 'Get-TestAddress', 'Get-TestConsulPath', 'Connect-TestConsul'
     'New-TestFolder', 'Wait-Condition', 'Get-Completion', 'Get-Display', 'Get-ConsulKey', 'Set-ConsulKey', 'Get-FreePort'
 )
 Export-ModuleMember -Function $exported
