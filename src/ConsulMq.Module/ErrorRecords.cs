@@ -5,8 +5,8 @@ using ConsulMq.Session;
 namespace ConsulMq;
 
 /// <summary>
-/// Makes error records: a stable ID, a true category, and the user's thing as target. What to do is a part of each message, where every host shows
-/// it; a recommended action beside it would say it twice.
+/// Makes error records: a stable ID, a true category, the user's thing as target, and what to do as recommended action. The exception's message says all of it;
+/// the record's details have the action apart, so that the concise view of PowerShell 7 shows it once, under the message.
 /// </summary>
 internal static class ErrorRecords
 {
@@ -22,15 +22,47 @@ internal static class ErrorRecords
     /// <param name="target">The user's thing; null: what the exception says.</param>
     public static ErrorRecord Of(Exception error, object? target) => error switch
     {
-        _ when Known(error) is { } e => new ErrorRecord(e, e.Error.ToString(), Category(e.Error), target ?? e.Subject),
-        ConnectionSettingsException e => new ErrorRecord(e, "InvalidConnectionSettings", ErrorCategory.InvalidArgument, target),
-        ObjectDisposedException e => Of("ConnectionClosed", ErrorCategory.ConnectionError, "The connection was ended, by Disconnect-ConsulMq or with its runspace. Connect again: Connect-ConsulMq.", target, e),
+        _ when Known(error) is { } e => Advise(new ErrorRecord(e, e.Error.ToString(), Category(e.Error), target ?? e.Subject), e.Problem, e.RecommendedAction),
+        ConnectionSettingsException e => Advise(new ErrorRecord(e, "InvalidConnectionSettings", ErrorCategory.InvalidArgument, target), e.Message, null),
+        ObjectDisposedException e => Of("ConnectionClosed", ErrorCategory.ConnectionError, "The connection was ended, by Disconnect-ConsulMq or with its runspace.", target, e),
         _ => throw new ArgumentException("The exception is not known.", nameof(error), error),
     };
 
     /// <summary>An error of the module's own, beyond those of the queue.</summary>
-    public static ErrorRecord Of(string id, ErrorCategory category, string message, object? target, Exception? inner = null) =>
-        new(new InvalidOperationException(Internal.PlainText.Shown(message), inner), id, category, target);
+    /// <param name="id">Its stable ID.</param>
+    /// <param name="category">Its category.</param>
+    /// <param name="message">What happened, to what, and why.</param>
+    /// <param name="target">The user's thing.</param>
+    /// <param name="inner">What lies below, if anything.</param>
+    /// <param name="action">What to do about it; null: what <see cref="RecommendedActions"/> has for the ID.</param>
+    public static ErrorRecord Of(string id, ErrorCategory category, string message, object? target, Exception? inner = null, string? action = null)
+    {
+        message = Internal.PlainText.Shown(message);
+        action = Internal.PlainText.Shown(action ?? RecommendedActions.Of(id));
+        return Advise(new ErrorRecord(new InvalidOperationException($"{message} {action}", inner), id, category, target), message, action);
+    }
+
+    /// <summary>
+    /// Says what to do in the message as well, for a view that leaves recommended actions out: any but the concise one, which Windows PowerShell does not have.
+    /// </summary>
+    /// <param name="error">A record of this class.</param>
+    /// <param name="view">The caller's <c>$ErrorView</c>; null: there is none.</param>
+    public static ErrorRecord For(ErrorRecord error, object? view)
+    {
+        if (error.ErrorDetails is { RecommendedAction: { Length: > 0 } action } details && !string.Equals(view?.ToString(), "ConciseView", StringComparison.OrdinalIgnoreCase)
+            && !details.Message.EndsWith(action, StringComparison.Ordinal))
+        {
+            error.ErrorDetails = new ErrorDetails($"{details.Message} {action}") { RecommendedAction = action };
+        }
+
+        return error;
+    }
+
+    private static ErrorRecord Advise(ErrorRecord error, string message, string? action)
+    {
+        error.ErrorDetails = new ErrorDetails(message) { RecommendedAction = action ?? RecommendedActions.Of(error.FullyQualifiedErrorId) };
+        return error;
+    }
 
     private static ConsulMqException? Known(Exception error) => error as ConsulMqException ?? (error is ConsulException e ? Queueing.Errors.From(e) : null);
 

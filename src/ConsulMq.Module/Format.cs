@@ -58,7 +58,16 @@ public static class Format
     /// <summary>How long until then: <c>5s</c>; <c>expired</c>; empty for never.</summary>
     /// <param name="deadline">The moment.</param>
     public static string Left(DateTimeOffset? deadline) =>
-        deadline is not { } time ? "" : time <= DateTimeOffset.UtcNow ? "expired" : Duration(time - DateTimeOffset.UtcNow);
+        deadline is not { } time ? "" : time <= DateTimeOffset.UtcNow ? "expired" : Duration(Rounded(time - DateTimeOffset.UtcNow));
+
+    /// <summary>Ten minutes that have just begun are ten minutes.</summary>
+    private static TimeSpan Rounded(TimeSpan left) => left + TimeSpan.FromSeconds(left switch
+    {
+        { TotalSeconds: < 99.5 } => 0.5,
+        { TotalMinutes: < 99.5 } => 30,
+        { TotalHours: < 47.5 } => 1800,
+        _ => 43200,
+    });
 
     /// <summary>A time span in its largest unit. Below zero, as where clocks differ, is zero.</summary>
     /// <param name="span">The time span; null: empty.</param>

@@ -79,9 +79,11 @@ public enum ConsulMqError
 /// <summary>An error for the user: what happened to which of the user's things, and what to do.</summary>
 public class ConsulMqException : Exception
 {
+    private readonly string? _recommendedAction;
+
     /// <summary>Creates the exception.</summary>
     /// <param name="error">Which error.</param>
-    /// <param name="message">What happened, to what, and what to do. Without secrets; control characters in it are replaced.</param>
+    /// <param name="message">What happened, to what, and why. Without secrets; control characters in it are replaced.</param>
     /// <param name="subject">The user's thing: a queue, an ID, a key, an address.</param>
     /// <param name="inner">What lies below, if anything.</param>
     public ConsulMqException(ConsulMqError error, string message, object? subject = null, Exception? inner = null)
@@ -93,6 +95,19 @@ public class ConsulMqException : Exception
 
     /// <summary>Which error.</summary>
     public ConsulMqError Error { get; }
+
+    /// <summary>What happened and why, and then what to do.</summary>
+    public override string Message => RecommendedAction is null ? base.Message : $"{base.Message} {RecommendedAction}";
+
+    /// <summary>What happened and why, without what to do.</summary>
+    public string Problem => base.Message;
+
+    /// <summary>What to do about it, in whole sentences; null: there is nothing to say that is not said of all errors of this kind.</summary>
+    public string? RecommendedAction
+    {
+        get => _recommendedAction;
+        init => _recommendedAction = value is null ? null : Internal.PlainText.Shown(value);
+    }
 
     /// <summary>The user's thing that it is about: a queue's name, a message's ID, a key, an address.</summary>
     public object? Subject { get; }

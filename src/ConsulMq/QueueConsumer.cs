@@ -119,7 +119,10 @@ public sealed class QueueConsumer : IDisposable
     internal static void CheckLease(TimeSpan? duration)
     {
         if (duration < ShortestLease || duration > LongestLease)
-            throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}. Those are Consul's limits; prolong a lease with Update-ConsulMqLease.", duration);
+            throw new ConsulMqException(ConsulMqError.InvalidSetting, $"A lease lasts 10 seconds to 24 hours, not {duration}.", duration)
+            {
+                RecommendedAction = "Those are Consul's limits; prolong a lease with Update-ConsulMqLease.",
+            };
     }
 
     private Task<PopBatch> PopOnceAsync(int max, IBodyDestination? destination, CancellationToken cancellation) =>

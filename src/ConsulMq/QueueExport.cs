@@ -165,11 +165,17 @@ public sealed class QueueExport : IDisposable
         MessageState.InFlight => MessageStates.InFlight,
         MessageState.Scheduled => MessageStates.Scheduled,
         _ => throw new ConsulMqException(ConsulMqError.InvalidSetting,
-            $"The dead letters of queue '{_context.Keys.Queue}' are in a queue of their own: export '{_context.Keys.Queue}.dead'.", _context.Keys.Queue),
+            $"The dead letters of queue '{_context.Keys.Queue}' are in a queue of their own.", _context.Keys.Queue)
+        {
+            RecommendedAction = $"Export '{_context.Keys.Queue}.dead'.",
+        },
     };
 
     private static ConsulMqException TooLong(Message message) => new(
         ConsulMqError.MessageTooLarge,
-        $"Message {message.Id} is not in the export: its line would have more than {LongestLine:N0} bytes. Pop it into a file: Pop-ConsulMqItem -OutFile.",
-        message.Id);
+        $"Message {message.Id} is not in the export: its line would have more than {LongestLine:N0} bytes.",
+        message.Id)
+    {
+        RecommendedAction = "Pop it into a file: Pop-ConsulMqItem -OutFile.",
+    };
 }

@@ -222,13 +222,19 @@ public sealed class QueueImport : IDisposable
         if (_export is null || _hasEnded)
             return;
         _failed ??= new ConsulMqException(ConsulMqError.InvalidImportLine,
-            $"'{_name}' was cut: behind line {_lines.Number} its end is missing. What is there is in the queue. Import the whole file for the rest: what is in is not added again.",
-            _name);
+            $"'{_name}' was cut: behind line {_lines.Number} its end is missing. What is there is in the queue.",
+            _name)
+        {
+            RecommendedAction = "Import the whole file for the rest: what is in is not added again.",
+        };
     }
 
     private ConsulMqException Invalid(Exception e) => new(ConsulMqError.InvalidImportLine,
-        $"Line {(e is FormatException ? _lines.Number : _lines.Number + 1)} of '{_name}' cannot be imported: {e.Message.TrimEnd('.')}. What came before it is in the queue, nothing behind it is. Import the whole file, or this one with the line repaired: what is in is not added again.",
-        _name, e);
+        $"Line {(e is FormatException ? _lines.Number : _lines.Number + 1)} of '{_name}' cannot be imported: {e.Message.TrimEnd('.')}. What came before it is in the queue, nothing behind it is.",
+        _name, e)
+    {
+        RecommendedAction = "Import the whole file, or this one with the line repaired: what is in is not added again.",
+    };
 
     private ConsulMqException Failed(ConsulMqException e, ImportLine line) => new(e.Error,
         $"Line {line.Number} of '{_name}' was not imported. {e.Message} What came before it is in the queue; import the file again for the rest: what is in is not added again.",

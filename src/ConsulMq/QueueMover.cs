@@ -29,7 +29,10 @@ public sealed class QueueMover : IDisposable
         if (source == destination)
         {
             throw new ConsulMqException(ConsulMqError.InvalidDestination,
-                $"Messages of queue '{source.Keys.Queue}' cannot be moved to that queue itself. Name another -Destination.", source.Keys.Queue);
+                $"Messages of queue '{source.Keys.Queue}' cannot be moved to that queue itself.", source.Keys.Queue)
+            {
+                RecommendedAction = "Name another -Destination.",
+            };
         }
     }
 

@@ -50,7 +50,7 @@ public sealed record QueueSettings
         if (MaxDeliveries is < 0 or > MostDeliveries)
             return $"The deliveries have to be 0 (without end) to {MostDeliveries:N0}";
         if (MaxDepth < 1)
-            return "The depth has to be 1 or more";
+            return "The depth has to be 1 or more, or 0 for any number";
         if (DeduplicationWindow < TimeSpan.FromSeconds(1) || DeduplicationWindow > TimeSpan.FromDays(7))
             return "The deduplication window has to be 1 second to 7 days";
         return MaxBodyBytes is < 1 or > MostBodyBytes ? $"The body size has to be 1 byte to {MostBodyBytes:N0} bytes (1 GiB)" : null;

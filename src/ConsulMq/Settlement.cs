@@ -44,6 +44,9 @@ public sealed record Settlement
         Kind = kind,
         Id = item.Id,
         ReceiptHandle = item.ReceiptHandle ?? throw new ConsulMqException(ConsulMqError.NotLeased,
-            $"Message {item.Id} is not leased: it was popped, pushed or looked at without a lease, and there is nothing to settle. Take messages with Pop-ConsulMqItem -Lease.", item),
+            $"Message {item.Id} is not leased: it was popped, pushed or looked at without a lease, and there is nothing to settle.", item)
+        {
+            RecommendedAction = "Take messages with Pop-ConsulMqItem -Lease.",
+        },
     };
 }

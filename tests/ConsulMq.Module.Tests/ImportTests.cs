@@ -12,7 +12,7 @@ public sealed class ImportTests : IDisposable
         ScriptResult result = _session.Run("(Get-Module ConsulMq).NestedModules | ForEach-Object Path");
 
         Assert.Empty(result.Errors);
-        Assert.EndsWith(Path.Combine("net8.0", "ConsulMq.Module.dll"), (string)Assert.Single(result.Values));
+        Assert.Equal(Path.Combine(TestedBuild.Folder, "ConsulMq.Module.dll"), (string)Assert.Single(result.Values));
     }
 
     [Fact]

@@ -11,6 +11,11 @@ namespace ConsulMq.TestSupport;
 /// </summary>
 public sealed class ConsulCertificates : IDisposable
 {
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1";
+    private const string ClientUse = "1.3.6.1.5.5.7.3.2";
+
+    private static readonly Lock Gate = new();
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("consulmq-tls-");
     private readonly string _binary;
 
@@ -45,30 +50,53 @@ public sealed class ConsulCertificates : IDisposable
     public string In(string name) => Path.Combine(_folder.FullName, name);
 
     /// <summary>The request of a certificate of a server or a client, for 127.0.0.1 and a name.</summary>
-    public static CertificateRequest RequestFor(string name, ECDsa key)
+    public static CertificateRequest RequestFor(string name, ECDsa key) => RequestFor(name, key, ServerUse, ClientUse);
+
+    private static CertificateRequest RequestFor(string name, ECDsa key, params string[] uses)
     {
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Select(static use => new Oid(use))], false));
         return request;
     }
 
     /// <summary>Makes a certificate of the same authority, for 127.0.0.1 and a name, that has expired an hour ago; its key is beside it, in <c>NAME-key.pem</c>.</summary>
-    public string CreateExpired(string name, string file)
+    public string CreateExpired(string name, string file) => Create(name, file, -3, -1, ServerUse, ClientUse);
+
+    /// <summary>Makes one for a client alone, which <c>consul tls</c> does not: its clients' certificates are good for servers too.</summary>
+    public string CreateForClient(string name, string file) => Create(name, file, -3, 3, ClientUse);
+
+    private string Create(string name, string file, int fromHours, int toHours, params string[] uses)
     {
         using var authority = X509Certificate2.CreateFromPemFile(Authority, In("consul-agent-ca-key.pem"));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = RequestFor(name, key);
+        var request = RequestFor(name, key, uses);
         // Not before its authority: that is seconds old.
         var generator = X509SignatureGenerator.CreateForECDsa(authority.GetECDsaPrivateKey()!);
-        using var certificate = request.Create(authority.SubjectName, generator, DateTimeOffset.UtcNow.AddHours(-3), DateTimeOffset.UtcNow.AddHours(-1), Guid.NewGuid().ToByteArray());
+        using var certificate = request.Create(authority.SubjectName, generator, DateTimeOffset.UtcNow.AddHours(fromHours), DateTimeOffset.UtcNow.AddHours(toHours), Guid.NewGuid().ToByteArray());
         File.WriteAllText(In(file + ".pem"), certificate.ExportCertificatePem());
         File.WriteAllText(In(file + "-key.pem"), key.ExportPkcs8PrivateKeyPem());
         Protect(In(file + "-key.pem"));
         return In(file + ".pem");
+    }
+
+    /// <summary>A certificate and its key in one file beside them, without a password.</summary>
+    public static string ToPfx(string certificate, string key)
+    {
+        var file = Path.ChangeExtension(certificate, ".pfx");
+        // Sessions connect at once, and one may read what another one would write.
+        lock (Gate)
+        {
+            if (File.Exists(file))
+                return file;
+            using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
+            File.WriteAllBytes(file, pem.Export(X509ContentType.Pfx));
+            Protect(file);
+            return file;
+        }
     }
 
     /// <summary>A client that shows the client's certificate and trusts the authority.</summary>

@@ -47,6 +47,34 @@ function Get-Layout {
     $files
 }
 
+# What help is made of, each with its length and its time: as long as that is the same, the help is.
+function Get-HelpInput([string] $builder) {
+    $files = @(foreach ($folder in 'cmdlets', 'about') { [IO.Directory]::GetFiles((InRoot docs $folder), '*.md') })
+    $files += $builder, (InRoot ConsulMq.psd1), (InRoot module ConsulMq.psm1)
+    $files += [IO.Directory]::GetFiles([IO.Path]::Combine($layout, 'net8.0'), '*.dll')
+    $lines = foreach ($file in [IO.FileInfo[]] $files) { "$($file.FullName) $($file.Length) $($file.LastWriteTimeUtc.Ticks)" }
+    $lines -join "`n"
+}
+
+# The files of Get-Help, made of the pages in docs and of the module as it lies in the layout. Returns them as Get-Layout does.
+function Build-Help {
+    $builder = InRoot tools HelpBuilder bin $configuration net10.0 ConsulMq.HelpBuilder.dll
+    $folder = [IO.Path]::Combine($out, 'help', 'en-US')
+    $stamp = [IO.Path]::Combine($out, 'help', 'made-of.txt')
+    $made = Get-HelpInput $builder
+    if (-not [IO.File]::Exists($stamp) -or [IO.File]::ReadAllText($stamp) -ne $made) {
+        $log = @(& dotnet $builder $layout (InRoot docs) $folder 2>&1)
+        if ($LASTEXITCODE) {
+            $log | ForEach-Object { Say "$_" }
+            Fail 'the help cannot be made of these pages'
+        }
+        [IO.File]::WriteAllText($stamp, $made)
+    }
+    $files = [ordered]@{}
+    foreach ($path in [IO.Directory]::GetFiles($folder)) { $files[[IO.Path]::Combine('en-US', [IO.Path]::GetFileName($path))] = $path }
+    $files
+}
+
 function Build([string] $verbosity = 'minimal') {
     $log = @(& dotnet build (InRoot ConsulMq.sln) -c $configuration --nologo -v $verbosity '-clp:NoSummary;ForceNoAlign' |
             ForEach-Object { if ($verbosity -ne 'quiet') { Say $_ }; $_ })
@@ -57,6 +85,11 @@ function Build([string] $verbosity = 'minimal') {
 
     $files = Get-Layout
     foreach ($name in $files.Keys) { Update-File $files[$name] ([IO.Path]::Combine($layout, $name)) }
+    $help = Build-Help
+    foreach ($name in $help.Keys) {
+        $files[$name] = $help[$name]
+        Update-File $files[$name] ([IO.Path]::Combine($layout, $name))
+    }
     foreach ($path in [IO.Directory]::GetFiles($layout, '*', 'AllDirectories')) {
         if (-not $files.Contains([IO.Path]::GetRelativePath($layout, $path))) { [IO.File]::Delete($path) }
     }

@@ -35,23 +35,62 @@ function Invoke-PesterSuite {
     @{ Passed = $run.PassedCount; Failed = $run.TotalCount - $run.PassedCount + $run.FailedContainersCount }
 }
 
+# Runs one test project with these arguments of 'dotnet test'. Its results are called by this name.
+function Invoke-TestRun([string] $project, [string] $name, [object[]] $arguments) {
+    $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'test-results')).FullName
+    $file = [IO.Path]::Combine($results, "$name.trx")
+    [IO.File]::Delete($file)
+    Say "$name"
+    & dotnet test $project -c $configuration --no-build --nologo --results-directory $results --logger "trx;LogFileName=$name.trx" @arguments |
+        ForEach-Object { Say $_ }
+    # Arguments may be a filter, and a filter may leave nothing of a project.
+    Read-TestResult $name $file $LASTEXITCODE ($arguments.Count -gt 0)
+}
+
 # Runs the test projects with these arguments of 'dotnet test'.
 function Invoke-TestProject([object[]] $arguments) {
-    $passed = $failed = 0
-    $results = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'test-results')).FullName
-    foreach ($project in [IO.Directory]::GetFiles((InRoot tests), '*.Tests.csproj', 'AllDirectories') | Sort-Ordinal) {
-        $name = [IO.Path]::GetFileNameWithoutExtension($project)
-        $file = [IO.Path]::Combine($results, "$name.trx")
-        [IO.File]::Delete($file)
-        Say "$name"
-        & dotnet test $project -c $configuration --no-build --nologo --results-directory $results --logger "trx;LogFileName=$name.trx" @arguments |
-            ForEach-Object { Say $_ }
-        # Arguments may be a filter, and a filter may leave nothing of a project.
-        $result = Read-TestResult $name $file $LASTEXITCODE ($arguments.Count -gt 0)
-        $passed += $result.Passed
-        $failed += $result.Failed
+    $runs = foreach ($project in [IO.Directory]::GetFiles((InRoot tests), '*.Tests.csproj', 'AllDirectories') | Sort-Ordinal) {
+        Invoke-TestRun $project ([IO.Path]::GetFileNameWithoutExtension($project)) $arguments
     }
-    @{ Passed = $passed; Failed = $failed }
+    Join-Result $runs
+}
+
+# The module as Windows PowerShell has it, for this engine: its build alone, and a loader that takes that one here too. What ships has no switch for it.
+function Copy-DesktopModule {
+    $copy = [IO.Path]::Combine($out, 'desktop', 'ConsulMq')
+    if ([IO.Directory]::Exists($copy)) { [IO.Directory]::Delete($copy, $true) }
+    foreach ($path in [IO.Directory]::GetFiles($layout, '*', 'AllDirectories')) {
+        $name = [IO.Path]::GetRelativePath($layout, $path)
+        if (-not $name.StartsWith('net8.0')) { Update-File $path ([IO.Path]::Combine($copy, $name)) }
+    }
+    $loader = [IO.Path]::Combine($copy, 'ConsulMq.psm1')
+    $text = [IO.File]::ReadAllText($loader)
+    if (-not $text.Contains("'net8.0'")) { Fail "$loader does not name the folder 'net8.0' any more, which the tests of the other build replace" }
+    [IO.File]::WriteAllText($loader, $text.Replace("'net8.0'", "'netstandard2.0'"))
+    $copy
+}
+
+# The module's tests once more, on the build for Windows PowerShell. Those that say Build=Any have nothing to do with it.
+function Invoke-DesktopTest([object[]] $arguments) {
+    $filter = 'Build!=Any'
+    $rest = @()
+    for ($i = 0; $i -lt $arguments.Count; $i++) {
+        if ($arguments[$i] -eq '--filter') { $filter = "($($arguments[++$i]))&$filter" } else { $rest += $arguments[$i] }
+    }
+    $copy = $env:CONSULMQ_TEST_MODULE = Copy-DesktopModule
+    try {
+        $result = Invoke-TestRun (InRoot tests ConsulMq.Module.Tests ConsulMq.Module.Tests.csproj) 'ConsulMq.Module.Tests.desktop' (@('--filter', $filter) + $rest)
+    } finally {
+        $env:CONSULMQ_TEST_MODULE = $null
+        # With out on the module path it would be listed beside the real one.
+        [IO.Directory]::Delete([IO.Path]::GetDirectoryName($copy), $true)
+    }
+    # It always has a filter of ours, which leaves something.
+    if ($arguments.Count -eq 0 -and $result.Passed -eq 0 -and $result.Failed -eq 0) {
+        Say 'build: the build for Windows PowerShell was not tested'
+        $result.Failed = 1
+    }
+    $result
 }
 
 # What tests have written must not hold a secret of theirs: results, streams, and the output of the processes that they started.
@@ -70,21 +109,26 @@ function Clear-TestOutput {
     }
 }
 
-function Complete-Test([hashtable[]] $results) {
+function Join-Result([hashtable[]] $results) {
     $passed = $failed = 0
     foreach ($result in $results) {
         $passed += $result.Passed
         $failed += $result.Failed
     }
-    Say "$passed passed, $failed failed"
-    exit [int] ($failed -gt 0 -or $passed -eq 0)
+    @{ Passed = $passed; Failed = $failed }
+}
+
+function Complete-Test([hashtable[]] $results) {
+    $all = Join-Result $results
+    Say "$($all.Passed) passed, $($all.Failed) failed"
+    exit [int] ($all.Failed -gt 0 -or $all.Passed -eq 0)
 }
 
 function Test {
     Build
     Get-Consul
     Clear-TestOutput
-    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Search-Secret)
+    Complete-Test (Invoke-TestProject $rest), (Invoke-DesktopTest $rest), (Invoke-PesterSuite), (Search-Secret)
 }
 
 # The tests that have a long form, in that form; a factor makes it longer still. Then what they measured, as tables for docs/reliability.md.

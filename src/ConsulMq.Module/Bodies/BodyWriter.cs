@@ -21,7 +21,10 @@ internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
     {
         var value = item is PSObject wrapped ? wrapped.BaseObject : item;
         if (value is null || item == AutomationNull.Value)
-            throw new ConsulMqException(ConsulMqError.InvalidBody, "$null cannot be pushed. Filter it out (Where-Object { $null -ne $_ }), or push an object that has it as a property.");
+            throw new ConsulMqException(ConsulMqError.InvalidBody, "$null cannot be pushed.")
+            {
+                RecommendedAction = "Filter it out (Where-Object { $null -ne $_ }), or push an object that has it as a property.",
+            };
         return format switch
         {
             BodyFormat.Auto => Auto(item!, value),
@@ -40,7 +43,10 @@ internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
         ICollection<byte> bytes => MessageBody.FromBytes(bytes.ToArray()),
         char c => MessageBody.FromText(c.ToString()),
         FileSystemInfo file => MessageBody.FromText(file.FullName),
-        Stream => throw new ConsulMqException(ConsulMqError.InvalidBody, "A stream cannot be pushed. Read it, and push its bytes: ,$bytes | Push-ConsulMqItem"),
+        Stream => throw new ConsulMqException(ConsulMqError.InvalidBody, "A stream cannot be pushed.")
+        {
+            RecommendedAction = "Read it, and push its bytes: ,$bytes | Push-ConsulMqItem",
+        },
         _ => Json(item),
     };
 
@@ -55,7 +61,10 @@ internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
         catch (JsonException e)
         {
             throw new ConsulMqException(ConsulMqError.InvalidBody,
-                $"The string is not JSON: {e.Message} With -As Json a string has to be JSON; to push it as a string, leave -As Json out.", null, e);
+                $"The string is not JSON: {e.Message}", null, e)
+            {
+                RecommendedAction = "With -As Json a string has to be JSON; to push it as a string, leave -As Json out.",
+            };
         }
     }
 }

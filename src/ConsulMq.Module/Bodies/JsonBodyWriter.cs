@@ -143,6 +143,9 @@ internal sealed class JsonBodyWriter : IDisposable
     private void StopIfEndless()
     {
         if (_json.BytesCommitted + _json.BytesPending > SafetyLimit)
-            throw new ConsulMqException(ConsulMqError.MessageTooLarge, $"The item becomes more than {SafetyLimit >> 20} MiB of JSON. Push the properties that matter (Select-Object).");
+            throw new ConsulMqException(ConsulMqError.MessageTooLarge, $"The item becomes more than {SafetyLimit >> 20} MiB of JSON.")
+            {
+                RecommendedAction = "Push the properties that matter (Select-Object).",
+            };
     }
 }

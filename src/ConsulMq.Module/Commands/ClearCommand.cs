@@ -21,7 +21,7 @@ public sealed class ClearCommand : QueueCmdlet
     private protected override void Process()
     {
         var queue = OpenQueue();
-        if (!ShouldProcess($"queue '{queue.Name}' at {Link}", Expired ? "Remove the messages that have expired" : "Remove all messages"))
+        if (!ShouldProcess(Describe(queue, ConfirmImpact.Medium), Expired ? "Remove the messages that have expired" : "Remove all messages"))
             return;
         var removed = Await(Expired ? queue.ClearExpiredAsync(StopToken) : queue.ClearAsync(PassThru, StopToken));
         if (PassThru)

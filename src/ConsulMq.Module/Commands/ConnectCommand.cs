@@ -18,12 +18,14 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     /// <summary>How long an agent that does not answer may keep the command. Usually a few milliseconds are enough.</summary>
     private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Where Consul is: <c>host:port</c>, a URL, or <c>unix:///path</c>. Default: <c>CONSUL_HTTP_ADDR</c>, else <c>127.0.0.1:8500</c>.</summary>
+    /// <summary>Where Consul is: <c>host:port</c>, a host alone (port 8500), a URL, <c>unix:///path</c>, or what <c>Start-ConsulMqDevAgent</c> returned. Default: <c>CONSUL_HTTP_ADDR</c>, else <c>127.0.0.1:8500</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "Consul")]
     [ValidateNotNullOrEmpty]
+    [Address]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public string? Address { get; set; }
 
-    /// <summary>The ACL token: a SecureString, a credential (its password), or a string. Default: <c>CONSUL_HTTP_TOKEN</c>, else the file in <c>CONSUL_HTTP_TOKEN_FILE</c>.</summary>
+    /// <summary>The ACL token: a SecureString, a credential (its password), or a string. Default: what is in the file that <c>CONSUL_HTTP_TOKEN_FILE</c> names, else <c>CONSUL_HTTP_TOKEN</c>.</summary>
     [Parameter(ParameterSetName = "Consul")]
     [Secret]
     [ValidateNotNull]
@@ -37,6 +39,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     /// <summary>The datacenter whose queues to use. Default: that of the agent.</summary>
     [Parameter(ParameterSetName = "Consul")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string? Datacenter { get; set; }
 
     /// <summary>The namespace (Consul Enterprise). Default: <c>CONSUL_NAMESPACE</c>.</summary>
@@ -86,6 +89,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     /// <summary>The key prefix under which all queues lie. Default: <c>consulmq</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string? Prefix { get; set; }
 
     /// <summary>The queue that commands mean when they name none. Default: <c>consulmq</c>.</summary>
@@ -96,6 +100,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     /// <summary>How long a command keeps trying while Consul does not answer: a TimeSpan, seconds, or like <c>30s</c>. Default: 15 seconds.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
@@ -104,6 +109,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? SessionTtl { get; set; }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulMq.Parameters;
 using ConsulMq.Session;
 
 namespace ConsulMq.Commands;
@@ -9,6 +10,7 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
     /// <summary>The connection to use, as <c>Connect-ConsulMq</c> returned it. Default: the current one of this runspace, made from Consul's environment variables on first use.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulMqConnection? Connection { get; set; }
 
     private protected ConsulMqConnection Link
@@ -24,4 +26,38 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
             return Connection.IsClosed ? throw new ObjectDisposedException(nameof(ConsulMqConnection)) : Connection;
         }
     }
+
+    /// <summary>A queue and what is in it, for the question whether to do something to it. It is counted only where somebody is asked.</summary>
+    private protected string Describe(MessageQueue queue, ConfirmImpact impact)
+    {
+        var text = $"queue '{queue.Name}' at {Link}";
+        try
+        {
+            return IsAsked(impact) && Await(queue.SummaryAsync(StopToken)) is { } summary ? $"{text}: {Counted(summary)}" : text;
+        }
+        catch (ConsulMqException)
+        {
+            // What is wrong will show when it is done.
+            return text;
+        }
+    }
+
+    private static string Counted(ConsulMqQueue queue) => string.Join(", ", new[]
+    {
+        $"{queue.Depth} ready",
+        queue.InFlight > 0 ? $"{queue.InFlight} in flight" : null,
+        queue.Scheduled > 0 ? $"{queue.Scheduled} scheduled" : null,
+    }.OfType<string>());
+
+    /// <summary>Whether somebody will be asked about something of this impact, or wants to see only what would be done.</summary>
+    private bool IsAsked(ConfirmImpact impact) => Is("WhatIf", GetVariableValue("WhatIfPreference") is true)
+        || Is("Confirm", Enum.TryParse(GetVariableValue("ConfirmPreference")?.ToString(), out ConfirmImpact preference) && preference != ConfirmImpact.None && preference <= impact);
+
+    private bool Is(string parameter, bool otherwise) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given) && given is SwitchParameter isOn ? isOn : otherwise;
+
+    /// <summary>A message, for the question whether to do something to it.</summary>
+    private protected string Describe(QueueObject item) => Describe(item.Id, item.Queue) + (Format.OneLine(Format.Preview(item), 40) is { Length: > 0 } body ? $": {body}" : "");
+
+    /// <inheritdoc cref="Describe(QueueObject)" />
+    private protected string Describe(Guid id, string queue) => $"message {id} in queue '{queue}' at {Link}";
 }

@@ -110,6 +110,12 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
             WriteError(record);
     }
 
+    /// <summary>Writes an error as the caller's view of errors shows it whole.</summary>
+    private protected new void WriteError(ErrorRecord error) => base.WriteError(ErrorRecords.For(error, GetVariableValue("ErrorView")));
+
+    /// <summary>Ends the cmdlet with an error, as the caller's view of errors shows it whole.</summary>
+    private protected new void ThrowTerminatingError(ErrorRecord error) => base.ThrowTerminatingError(ErrorRecords.For(error, GetVariableValue("ErrorView")));
+
     /// <summary>Waits on the pipeline thread; Ctrl-C ends the wait at once, whatever the task does.</summary>
     private protected void Await(Task task)
     {

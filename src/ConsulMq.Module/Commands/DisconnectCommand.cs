@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulMq.Parameters;
 using ConsulMq.Session;
 
 namespace ConsulMq.Commands;
@@ -10,6 +11,7 @@ public sealed class DisconnectCommand : ConsulMqCmdlet
     /// <summary>The connection to end. Default: the current one of this runspace.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulMqConnection? Connection { get; set; }
 
     private protected override void Process()

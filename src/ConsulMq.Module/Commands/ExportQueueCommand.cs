@@ -26,6 +26,8 @@ public sealed class ExportQueueCommand : QueueCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    // Tab offers these alone, in place of all that there are.
+    [ValidateSet(nameof(MessageState.Ready), nameof(MessageState.InFlight), nameof(MessageState.Scheduled))]
     public MessageState[] State { get; set; } = [MessageState.Ready, MessageState.InFlight, MessageState.Scheduled];
 
     /// <summary>Replace a file that is there.</summary>
@@ -73,9 +75,9 @@ public sealed class ExportQueueCommand : QueueCmdlet
 
         var written = file.Complete();
         WriteVerbose($"Exported {messages} messages of queue '{queue.Name}' to '{written.FullName}'.");
-        written.Refresh();
+        // As Get-Item gives it: the table of files shows the size of no other.
         if (PassThru)
-            WriteObject(written);
+            WriteObject(InvokeProvider.Item.Get([written.FullName], force: true, literalPath: true), enumerateCollection: true);
     }
 
     private long Total(ConsulMqQueue? queue) => queue is null ? 0 : State.Distinct().Sum(state => state switch

@@ -48,6 +48,7 @@ public sealed class FindItemCommand : ConnectionCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <summary>Headers that it has, every one of them, by name and value; wildcards in the values: <c>@{ trace = '*' }</c> is any.</summary>
@@ -59,21 +60,25 @@ public sealed class FindItemCommand : ConnectionCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public string? ContentType { get; set; }
 
-    /// <summary>Pushed longer ago than this: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>.</summary>
+    /// <summary>Pushed longer ago than this: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>; or before a moment: a DateTime, or like <c>2026-11-20</c>.</summary>
     [Parameter]
-    [Duration]
+    [Duration(AllowMoment = true)]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? OlderThan { get; set; }
 
-    /// <summary>Pushed within this time.</summary>
+    /// <summary>Pushed within this time, or since a moment.</summary>
     [Parameter]
-    [Duration]
+    [Duration(AllowMoment = true)]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? NewerThan { get; set; }
 
     /// <summary>The messages with these IDs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[]? Id { get; set; }
 
     /// <summary>
@@ -185,7 +190,7 @@ public sealed class FindItemCommand : ConnectionCmdlet
         catch (BodyPatternTimeoutException e)
         {
             ThrowTerminatingError(ErrorRecords.Of("RegexTimeout", ErrorCategory.OperationTimeout,
-                $"The regular expression '{Body}' took longer than {BodyPattern.MostTime.TotalSeconds:0} s for message {e.Item}, and the search was ended. Nested repetitions such as (a+)+ do that; say it more simply, or without -Regex.", e.Item));
+                $"The regular expression '{Body}' took longer than {BodyPattern.MostTime.TotalSeconds:0} s for message {e.Item}, and the search was ended. Nested repetitions such as (a+)+ do that.", e.Item, action: "Say it more simply, or without -Regex."));
             return [];
         }
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulMq.Parameters;
 
 namespace ConsulMq.Commands;
 
@@ -33,8 +34,9 @@ public sealed class GetItemCommand : QueueCmdlet
     public long Position { get; set; }
 
     /// <summary>Look at the messages with these IDs. One that is not ready in the queue is an error.</summary>
-    [Parameter(ParameterSetName = IdSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = IdSet, Position = 1, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     private protected override void Process()

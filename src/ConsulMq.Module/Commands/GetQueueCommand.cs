@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulMq.Parameters;
+using ConsulMq.Queueing;
 
 namespace ConsulMq.Commands;
 
@@ -66,6 +67,6 @@ public sealed partial class GetQueueCommand : ConnectionCmdlet
         if (Await(Link.Queue(name).SummaryAsync(StopToken)) is { } summary)
             WriteObject(summary);
         else if (!isOptional)
-            throw new ConsulMqException(ConsulMqError.QueueNotFound, $"There is no queue '{name}' at {Link}. Get-ConsulMqQueue lists those that are there.", name);
+            throw Errors.NoSuchQueue(name, Link.ToString());
     }
 }

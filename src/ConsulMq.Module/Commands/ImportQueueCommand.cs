@@ -45,6 +45,7 @@ public sealed class ImportQueueCommand : ConnectionCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>Return for each file how many messages were added and skipped, also if a line was broken.</summary>
@@ -56,7 +57,7 @@ public sealed class ImportQueueCommand : ConnectionCmdlet
     private protected override void Begin()
     {
         if (Timeout < TimeSpan.Zero)
-            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative; leave it out to wait for ever.", Timeout));
+            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative.", Timeout, action: "Leave it out to wait for ever."));
         if (Queue is not null)
             _ = Link.Queue(Queue);
     }

@@ -61,16 +61,19 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet, IThresholdParameters
     /// <summary>Begin with no more messages after that time, and end: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such end.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>How long a message stays away after its first failure, twice as long after the second, and so on to 5 minutes. Default: 1 second.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the blocks that run may go on after Ctrl-C or the time-out. Then they are stopped, and their messages go back. Default: 30 seconds.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -91,11 +94,13 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet, IThresholdParameters
     /// <summary>With <c>-RegisterCheck</c>: the check is a warning when the first message has waited for so long: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such limit.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? WarningAge { get; set; }
 
     /// <summary>With <c>-RegisterCheck</c>: the check is critical when the first message has waited for so long: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such limit.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? CriticalAge { get; set; }
 
     private protected override object? Target => Queue;

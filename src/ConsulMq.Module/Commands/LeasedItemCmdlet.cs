@@ -21,13 +21,15 @@ public abstract class LeasedItemCmdlet : ConnectionCmdlet
     public string? Queue { get; set; }
 
     /// <summary>The message's ID.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Id", Position = 1, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid Id { get; set; }
 
     /// <summary>The receipt handle that the message came with: who has it may settle the message, whichever process that is.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Id", Position = 2, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public string? ReceiptHandle { get; set; }
 
     private protected override object? Target => InputObject ?? (Id == Guid.Empty ? Queue : (object)Id);
@@ -43,7 +45,10 @@ public abstract class LeasedItemCmdlet : ConnectionCmdlet
         {
             var handle = InputObject is null ? ReceiptHandle : InputObject.ReceiptHandle;
             return !string.IsNullOrEmpty(handle) ? handle! : throw new ConsulMqException(ConsulMqError.NotLeased,
-                $"Message {ItemId} is not leased: it was popped, pushed or looked at without a lease, so nothing of it is open. Take messages with Pop-ConsulMqItem -Lease.", Target);
+                $"Message {ItemId} is not leased: it was popped, pushed or looked at without a lease, so nothing of it is open.", Target)
+            {
+                RecommendedAction = "Take messages with Pop-ConsulMqItem -Lease.",
+            };
         }
     }
 }

@@ -12,8 +12,13 @@ namespace ConsulMq.Commands;
 public sealed class MoveItemCommand : ConnectionCmdlet
 {
     private readonly Dictionary<string, ItemMoves> _moves = new(StringComparer.Ordinal);
+    private string? _destination;
 
-    /// <summary>The queue to move from. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    /// <summary>
+    /// The queue to move from. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>. Piped messages know their queues: with them a name alone is
+    /// that of the queue to move to.
+    /// </summary>
+    [Parameter(Position = 0, ParameterSetName = "Item")]
     [Parameter(Position = 0, ParameterSetName = "Count")]
     [Parameter(Position = 0, ParameterSetName = "All")]
     [Parameter(Position = 0, ParameterSetName = "Id")]
@@ -22,7 +27,10 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     public string? Queue { get; set; }
 
     /// <summary>The queue to move to; a new one comes into being.</summary>
-    [Parameter(Position = 1, Mandatory = true)]
+    [Parameter(Position = 1, ParameterSetName = "Item")]
+    [Parameter(Position = 1, Mandatory = true, ParameterSetName = "Count")]
+    [Parameter(Position = 1, Mandatory = true, ParameterSetName = "All")]
+    [Parameter(Position = 1, Mandatory = true, ParameterSetName = "Id")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string Destination { get; set; } = "";
@@ -39,6 +47,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     /// <summary>The IDs of the messages to move.</summary>
     [Parameter(ParameterSetName = "Id", Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Messages to move, each out of its own queue: leased ones, or ones that <c>Get-ConsulMqItem</c> has shown and nobody has taken since.</summary>
@@ -52,6 +61,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     {
         if (InputObject is not null)
         {
+            _destination ??= DestinationOfItems();
             MoveItem(InputObject);
             return;
         }
@@ -81,11 +91,22 @@ public sealed class MoveItemCommand : ConnectionCmdlet
         base.Dispose(disposing);
     }
 
+    /// <summary>Piped messages know their queues: a name alone is that of the queue to move to.</summary>
+    private string DestinationOfItems()
+    {
+        var isNamed = MyInvocation.BoundParameters.ContainsKey(nameof(Destination));
+        if (isNamed && Queue is not null)
+            ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, "Piped messages are moved each out of its own queue, and -Queue names another.", Queue, action: "Leave -Queue out."));
+        if (!isNamed && Queue is null)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidDestination", ErrorCategory.InvalidArgument, "There is no queue to move the messages to.", InputObject));
+        return isNamed ? Destination : Queue!;
+    }
+
     private void MoveItem(QueueObject item)
     {
         if (!_moves.TryGetValue(item.Queue, out var moves))
-            _moves[item.Queue] = moves = new ItemMoves(Link.Queue(item.Queue).OpenMove(Link.Queue(Destination)), StopToken);
-        if (!ShouldProcess(item.ToString(), $"Move to queue '{Destination}'"))
+            _moves[item.Queue] = moves = new ItemMoves(Link.Queue(item.Queue).OpenMove(Link.Queue(_destination)), StopToken);
+        if (!ShouldProcess(Describe(item), $"Move to queue '{_destination}'"))
             return;
         if (moves.Add(item))
             Write(Await(moves.NextAsync()));
@@ -93,7 +114,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
 
     private void MoveById(MessageQueue source, QueueMover mover)
     {
-        var ids = Array.FindAll(Id, id => ShouldProcess($"{source.Name}/{id}", $"Move to queue '{Destination}'"));
+        var ids = Array.FindAll(Id, id => ShouldProcess(Describe(id, source.Name), $"Move to queue '{Destination}'"));
         if (ids.Length > 0)
         {
             foreach (var outcome in Await(mover.MoveAsync(ids, StopToken)))

@@ -19,7 +19,7 @@ public sealed partial class PopItemCommand
             var path = InputFile.Find(SessionState, OutFile, isLiteral: true)[0];
             var file = new OutFile(path, Force);
             if (!file.IsDirectory && IsMany)
-                throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory. Name one that is there.", path);
+                throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory.", path, action: "Name one that is there.");
             file.Check();
             _file = file;
             return true;

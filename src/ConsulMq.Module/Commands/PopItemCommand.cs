@@ -47,8 +47,9 @@ public sealed partial class PopItemCommand : QueueCmdlet
 
     /// <summary>Take the messages with these IDs, wherever they stand. One that is not there is an error, and the others are taken all the same.</summary>
     // In the default set: in one of its own, PowerShell would take a piped object that has a queue and an ID for the name of a queue, and leave the ID aside.
-    [Parameter(ParameterSetName = CountSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = CountSet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Take messages that <c>Find-ConsulMqItem</c> or <c>Get-ConsulMqItem</c> has shown, each out of its own queue.</summary>
@@ -63,6 +64,7 @@ public sealed partial class PopItemCommand : QueueCmdlet
     /// <summary>How long to wait in all: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Implies <c>-Wait</c>. Default: for ever.</summary>
     [Parameter(ParameterSetName = CountSet)]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
@@ -79,6 +81,7 @@ public sealed partial class PopItemCommand : QueueCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? LeaseDuration { get; set; }
 
     /// <summary>
@@ -99,7 +102,9 @@ public sealed partial class PopItemCommand : QueueCmdlet
     private protected override void Begin()
     {
         if (LeaseDuration < QueueConsumer.ShortestLease || LeaseDuration > QueueConsumer.LongestLease)
-            ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours. Update-ConsulMqLease prolongs a lease.", LeaseDuration));
+            ThrowTerminatingError(ErrorRecords.Of("InvalidLeaseDuration", ErrorCategory.InvalidArgument, "-LeaseDuration has to be 10 seconds to 24 hours.", LeaseDuration, action: "Update-ConsulMqLease prolongs a lease."));
+        if (Timeout < TimeSpan.Zero)
+            ThrowTerminatingError(ErrorRecords.Of("InvalidTimeout", ErrorCategory.InvalidArgument, "-Timeout cannot be negative.", Timeout, action: "Leave it out, with -Wait, to wait for ever."));
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Id)))
             CheckIsAlone();
     }
@@ -111,7 +116,7 @@ public sealed partial class PopItemCommand : QueueCmdlet
         foreach (var other in new[] { nameof(Count), nameof(Wait), nameof(Timeout) })
         {
             if (bound.ContainsKey(other))
-                ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, $"-Id names the messages to take, and -{other} is for those that come next. Leave one of them out.", Queue));
+                ThrowTerminatingError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, $"-Id names the messages to take, and -{other} is for those that come next.", Queue, action: "Leave one of them out."));
         }
     }
 

@@ -72,6 +72,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     [Parameter]
     [Duration]
     [Alias("Ttl")]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? TimeToLive { get; set; }
 
     /// <summary>
@@ -80,17 +81,20 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? Delay { get; set; }
 
     /// <summary>
     /// From when on the message may be popped: like <c>-Delay</c>, but a moment. One without a time zone is local time. Each machine goes by its own clock.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public DateTimeOffset? NotBefore { get; set; }
 
     /// <summary>Words to find the message by.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <summary>Short strings by name that travel with the message.</summary>
@@ -101,6 +105,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     /// <summary>What the body is, for its reader, such as <c>text/csv</c>. Default: told by the body.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public string? ContentType { get; set; }
 
     /// <summary>What the item becomes. Default: Auto.</summary>
@@ -132,6 +137,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     private protected override object? Target => Queue;

@@ -22,6 +22,7 @@ public abstract class QueueSettingsCmdlet : ConnectionCmdlet
     [Parameter]
     [Alias("DefaultTimeToLive", "Ttl")]
     [Duration(AllowNull = true)]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? TimeToLive { get; set; }
 
     /// <summary>How often a message is delivered on a lease before it becomes a dead letter, up to 1,000. 0: without end. Default: 5.</summary>
@@ -49,10 +50,13 @@ public abstract class QueueSettingsCmdlet : ConnectionCmdlet
     /// </summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan DeduplicationWindow { get; set; }
 
     /// <summary>The longest body in bytes, up to 1 GiB: <c>64MB</c> is how PowerShell writes 64 MiB, which is the default.</summary>
     [Parameter]
+    [Size]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public long MaxBodySize { get; set; }
 
     private protected override object? Target => _current;

@@ -26,11 +26,13 @@ public sealed class RegisterQueueCheckCommand : QueueCmdlet, IThresholdParameter
     /// <summary>The check is a warning when the first message has waited for so long: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such limit.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? WarningAge { get; set; }
 
     /// <summary>The check is critical when the first message has waited for so long: a TimeSpan, seconds, or like <c>30s</c>, <c>5m</c>. Default: no such limit.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan? CriticalAge { get; set; }
 
     private protected override void Process()

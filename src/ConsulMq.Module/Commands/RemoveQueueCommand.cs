@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulMq.Parameters;
+using ConsulMq.Storage;
 
 namespace ConsulMq.Commands;
 
@@ -9,10 +10,14 @@ public sealed class RemoveQueueCommand : ConnectionCmdlet
 {
     private string? _current;
 
-    /// <summary>The names of the queues, upper and lower case as they are. No wildcards: <c>Get-ConsulMqQueue test-* | Remove-ConsulMqQueue</c>.</summary>
+    /// <summary>
+    /// The names of the queues, upper and lower case as they are, or patterns with wildcards, each of whose queues is asked for. A queue whose name has wildcards in it is
+    /// meant alone, as is any that comes through the pipeline.
+    /// </summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [AllowEmptyString]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string[] Queue { get; set; } = [];
 
@@ -25,7 +30,8 @@ public sealed class RemoveQueueCommand : ConnectionCmdlet
             _current = name;
             try
             {
-                Remove(name);
+                foreach (var queue in Matches(name))
+                    Remove(queue);
             }
             catch (ConsulMqException e)
             {
@@ -34,10 +40,19 @@ public sealed class RemoveQueueCommand : ConnectionCmdlet
         }
     }
 
+    private IReadOnlyList<string> Matches(string name)
+    {
+        var pattern = new QueuePattern(name);
+        if (!pattern.IsWildcard || !QueueName.IsValid(name) || MyInvocation.ExpectingInput)
+            return [name];
+        var names = Await(Link.QueueNamesAsync(StopToken));
+        return names.Contains(name) ? [name] : [.. names.Where(pattern.IsMatch)];
+    }
+
     private void Remove(string name)
     {
         var queue = Link.Queue(name);
-        if (ShouldProcess($"queue '{name}' at {Link}", "Remove the queue and all its messages"))
+        if (ShouldProcess(Describe(queue, ConfirmImpact.High), "Remove the queue and all its messages"))
             Await(queue.RemoveAsync(StopToken));
     }
 }

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace ConsulMq.Commands;
 
 /// <summary>
@@ -11,13 +13,23 @@ public abstract class SettleCmdlet : LeasedItemCmdlet
 
     private readonly Dictionary<string, SettleStream> _streams = new(StringComparer.Ordinal);
 
+    /// <summary>Return each message that was given as an object, once it is done.</summary>
+    [Parameter(ParameterSetName = "Item")]
+    public SwitchParameter PassThru { get; set; }
+
     /// <summary>What shall become of the message.</summary>
     private protected abstract Settlement Settle(Guid id, string receiptHandle);
 
+    /// <summary>What is done, for the question whether to do it.</summary>
+    private protected abstract string Act { get; }
+
     private protected override void Process()
     {
+        var handle = ItemHandle;
+        if (!ShouldProcess(InputObject is { } item ? Describe(item) : Describe(ItemId, ItemQueue), Act))
+            return;
         var stream = Stream(ItemQueue);
-        var added = stream.AddAsync(Settle(ItemId, ItemHandle), Target, StopToken);
+        var added = stream.AddAsync(Settle(ItemId, handle), Target, StopToken);
         if (!added.IsCompletedSuccessfully)
             Await(added.AsTask());
         WriteOutcomes(stream);
@@ -55,9 +67,15 @@ public abstract class SettleCmdlet : LeasedItemCmdlet
         while (stream.TryTake(out var outcome))
         {
             if (outcome.Error is not null)
+            {
                 WriteError(ErrorRecords.Of(outcome.Error, outcome.Tag));
-            else if (outcome.IsDeadLetter)
+                continue;
+            }
+
+            if (outcome.IsDeadLetter)
                 WriteVerbose($"Message {(outcome.Tag as QueueObject)?.Id ?? outcome.Tag} is a dead letter now.");
+            if (PassThru)
+                WriteObject(outcome.Tag);
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class StartDevAgentCommand : ConsulMqCmdlet
     /// <summary>How long Consul may take to come up: a TimeSpan, seconds, or like <c>30s</c>. Default: 30 seconds.</summary>
     [Parameter]
     [Duration]
+    [ArgumentCompleter(typeof(ValueCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Start it only; the current connection stays as it is.</summary>
@@ -80,9 +81,8 @@ public sealed class StartDevAgentCommand : ConsulMqCmdlet
         if (path is null || !File.Exists(path))
         {
             ThrowTerminatingError(ErrorRecords.Of("ConsulNotFound", ErrorCategory.ObjectNotFound,
-                (path is null ? "No consul program was found, neither by the variable CONSULMQ_CONSUL nor in PATH." : $"There is no program '{path}'.")
-                + " Get Consul from https://developer.hashicorp.com/consul/install and name it with -Path, or use Connect-ConsulMq -InMemory, which needs none.",
-                path ?? "consul"));
+                path is null ? "No consul program was found, neither by the variable CONSULMQ_CONSUL nor in PATH." : $"There is no program '{path}'.", path ?? "consul",
+                action: "Get Consul from https://developer.hashicorp.com/consul/install and name it with -Path, or use Connect-ConsulMq -InMemory, which needs none."));
         }
 
         var program = ConsulProgram.Ask(path!);

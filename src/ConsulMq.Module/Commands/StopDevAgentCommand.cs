@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulMq.Parameters;
 using ConsulMq.Session;
 
 namespace ConsulMq.Commands;
@@ -10,10 +11,12 @@ public sealed class StopDevAgentCommand : ConsulMqCmdlet
     /// <summary>What <c>Start-ConsulMqDevAgent</c> returned. Default: all of this runspace.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Agent")]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public ConsulMqDevAgent[] Agent { get; set; } = [];
 
     /// <summary>Process IDs of Consul.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Id")]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public int[] ProcessId { get; set; } = [];
 
     private protected override void Process()

@@ -11,7 +11,7 @@ public sealed class UnregisterQueueCheckCommand : ConnectionCmdlet
     [Parameter(Position = 0, ParameterSetName = "Queue")]
     [Alias("Name")]
     [AllowEmptyString]
-    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public string? Queue { get; set; }
 
     /// <summary>The check, as <c>Register-ConsulMqQueueCheck</c> returned it.</summary>
@@ -32,14 +32,14 @@ public sealed class UnregisterQueueCheckCommand : ConnectionCmdlet
         var name = Link.Queue(Queue).Name;
         var checks = Link.QueueChecks.Where(check => check.Queue == name).ToList();
         if (checks.Count == 0)
-            WriteError(ErrorRecords.Of("QueueCheckNotFound", ErrorCategory.ObjectNotFound, $"This connection has no check of queue '{name}'. (Get-ConsulMqConnection).QueueChecks lists those that it has.", name));
+            WriteError(ErrorRecords.Of("QueueCheckNotFound", ErrorCategory.ObjectNotFound, $"This connection has no check of queue '{name}'.", name, action: "(Get-ConsulMqConnection).QueueChecks lists those that it has."));
         foreach (var check in checks)
             End(check);
     }
 
     private void End(ConsulMqQueueCheck check)
     {
-        if (ShouldProcess(check.CheckId, $"End the check of queue '{check.Queue}'"))
+        if (ShouldProcess($"check of queue '{check.Queue}' at {Link}", "End"))
             Await(Task.Run(check.Dispose));
     }
 }

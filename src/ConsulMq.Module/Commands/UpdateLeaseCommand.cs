@@ -13,7 +13,11 @@ public sealed class UpdateLeaseCommand : LeasedItemCmdlet
     private protected override void Process()
     {
         var queue = Link.Queue(ItemQueue);
-        var lease = new PSObject(Await(queue.ProlongAsync(ItemId, ItemHandle, StopToken)));
+        var prolonged = Await(queue.ProlongAsync(ItemId, ItemHandle, StopToken));
+        if (prolonged.Duration is null)
+            WriteWarning($"The lease on message {ItemId} was taken without -LeaseDuration: it lasts as long as the process that took it is connected, and there is nothing to prolong.");
+        var lease = new PSObject(prolonged);
+        lease.TypeNames.Insert(0, "ConsulMq.ConsulMqLease#Message");
         lease.Properties.Add(new PSNoteProperty("Id", ItemId));
         lease.Properties.Add(new PSNoteProperty("Queue", queue.Name));
         WriteObject(lease);

@@ -18,7 +18,7 @@ internal sealed class ExportFile : IDisposable
         _overwrite = overwrite;
         CheckAbsent();
         if (Path.GetDirectoryName(path) is not { } parent || !Directory.Exists(parent))
-            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}'. Create it first: New-Item -ItemType Directory.", path);
+            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}'.", path, action: "Create it first: New-Item -ItemType Directory.");
         try
         {
             _file = new TemporaryFile(path, overwrite);
@@ -75,8 +75,8 @@ internal sealed class ExportFile : IDisposable
     private void CheckAbsent()
     {
         if (Directory.Exists(_path))
-            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{_path}' is a directory. Name a file: -Path '{Path.Combine(_path, "queue.jsonl")}'.", _path);
+            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{_path}' is a directory.", _path, action: $"Name a file: -Path '{Path.Combine(_path, "queue.jsonl")}'.");
         if (!_overwrite && File.Exists(_path))
-            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{_path}' is there already, and stays as it is. Name another -Path, or replace it with -Force.", _path);
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{_path}' is there already, and stays as it is.", _path, action: "Name another -Path, or replace it with -Force.");
     }
 }

@@ -5,12 +5,13 @@ namespace ConsulMq.Files;
 /// <summary>What is wrong with a file that a body comes from or goes to.</summary>
 /// <param name="id">The stable ID of the error.</param>
 /// <param name="category">Its category.</param>
-/// <param name="message">What happened to which file, and what to do.</param>
+/// <param name="message">What happened to which file, and why.</param>
 /// <param name="path">The file.</param>
 /// <param name="inner">What lies below, if anything.</param>
-internal sealed class FileFault(string id, ErrorCategory category, string message, string path, Exception? inner = null) : Exception(message, inner)
+/// <param name="action">What to do about it; null: what is said of all errors of this kind.</param>
+internal sealed class FileFault(string id, ErrorCategory category, string message, string path, Exception? inner = null, string? action = null) : Exception(message, inner)
 {
-    public ErrorRecord ToRecord() => ErrorRecords.Of(id, category, Message, path, InnerException);
+    public ErrorRecord ToRecord() => ErrorRecords.Of(id, category, Message, path, InnerException, action);
 
     /// <summary>The fault behind an exception of the file system.</summary>
     /// <param name="error">The exception.</param>

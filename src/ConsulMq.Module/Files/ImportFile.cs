@@ -14,7 +14,7 @@ internal sealed class ImportFile : IDisposable
     {
         _path = path;
         if (Directory.Exists(path))
-            throw new FileFault("PathIsDirectory", ErrorCategory.InvalidArgument, $"'{path}' is a directory. Name files: -Path '{Path.Combine(path, "*.jsonl*")}'.", path);
+            throw new FileFault("PathIsDirectory", ErrorCategory.InvalidArgument, $"'{path}' is a directory.", path, action: $"Name files: -Path '{Path.Combine(path, "*.jsonl*")}'.");
         try
         {
             _file = InputFile.Open(path);
@@ -52,7 +52,7 @@ internal sealed class ImportFile : IDisposable
         if (_file.ReadByte() != 0x1F || _file.ReadByte() != 0x8B)
         {
             _file.Dispose();
-            throw new FileFault("NotGzip", ErrorCategory.InvalidData, $"'{_path}' is not gzip, though its name ends in .gz, and nothing was imported. Rename it if it holds plain lines.", _path);
+            throw new FileFault("NotGzip", ErrorCategory.InvalidData, $"'{_path}' is not gzip, though its name ends in .gz, and nothing was imported.", _path, action: "Rename it if it holds plain lines.");
         }
 
         _file.Position = 0;

@@ -39,7 +39,7 @@ internal static class InputFile
     public static void Check(string path)
     {
         if (Directory.Exists(path))
-            throw new FileFault("PathIsDirectory", ErrorCategory.InvalidArgument, $"'{path}' is a directory, and was not pushed. Name files: -Path '{Path.Combine(path, "*")}'.", path);
+            throw new FileFault("PathIsDirectory", ErrorCategory.InvalidArgument, $"'{path}' is a directory, and was not pushed.", path, action: $"Name files: -Path '{Path.Combine(path, "*")}'.");
         try
         {
             Open(path).Dispose();

@@ -23,7 +23,7 @@ internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
         if (path.Length > 0 && (path[path.Length - 1] == Path.DirectorySeparatorChar || path[path.Length - 1] == Path.AltDirectorySeparatorChar)
             || Path.GetDirectoryName(path) is not { } parent || !Directory.Exists(parent))
         {
-            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}', and nothing was taken. Create it first: New-Item -ItemType Directory.", path);
+            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}', and nothing was taken.", path, action: "Create it first: New-Item -ItemType Directory.");
         }
 
         CheckAbsent(path);
@@ -46,8 +46,8 @@ internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
     private void CheckAbsent(string target)
     {
         if (Directory.Exists(target))
-            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{target}' is a directory, and nothing was taken. Name another -OutFile.", target);
+            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{target}' is a directory, and nothing was taken.", target, action: "Name another -OutFile.");
         if (!overwrite && File.Exists(target))
-            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{target}' is there already, and nothing was taken. Name another -OutFile, or replace it with -Force.", target);
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{target}' is there already, and nothing was taken.", target, action: "Name another -OutFile, or replace it with -Force.");
     }
 }

@@ -8,8 +8,11 @@ namespace ConsulMq.Module.Internal;
 /// compiled with, and a module has no configuration file for binding redirects.
 /// </summary>
 /// <remarks>
-/// Answers for the files of one folder and nothing else: another module's request for an assembly of the same name is none of its business.
-/// Touches no type outside the framework, so that it can be installed before any of those assemblies is needed.
+/// <para>
+/// Answers for requests that come from its folder, with files of its folder, and for nothing else: what another module, a script or nobody known asks for is
+/// none of its business, even where the name is one of ours. See docs/compatibility.md for what .NET Framework does before it asks here.
+/// </para>
+/// <para>Touches no type outside the framework, so that it can be installed before any of those assemblies is needed.</para>
 /// </remarks>
 internal sealed class DependencyResolver
 {
@@ -29,15 +32,15 @@ internal sealed class DependencyResolver
 
     /// <summary>The path of the file that satisfies the reference, or null.</summary>
     /// <param name="reference">The display name that is asked for.</param>
-    /// <param name="requester">Where the asking assembly lies; null when the runtime does not say.</param>
-    public string? Find(string reference, string? requester)
+    /// <param name="requester">The display name of the asking assembly; null when the runtime does not say.</param>
+    /// <param name="location">Where it lies; null or empty: in no file.</param>
+    public string? Find(string reference, string? requester, string? location)
     {
-        if (requester is { Length: > 0 } && !string.Equals(Path.GetDirectoryName(requester), _folder, StringComparison.OrdinalIgnoreCase))
-            return null;
         var wanted = new AssemblyName(reference);
         return _files.TryGetValue(wanted.Name, out AssemblyName? file)
             && (wanted.Version is null || file.Version >= wanted.Version)
-            && (wanted.GetPublicKeyToken() ?? []).AsEnumerable().SequenceEqual(file.GetPublicKeyToken() ?? [])
+            && HasTokenOf(wanted, file)
+            && requester is not null && location is { Length: > 0 } && IsOurs(new AssemblyName(requester), Path.GetDirectoryName(location)!, wanted)
             ? file.CodeBase
             : null;
     }
@@ -45,8 +48,25 @@ internal sealed class DependencyResolver
     public Assembly? Resolve(object? sender, ResolveEventArgs args)
     {
         Assembly? requester = args.RequestingAssembly;
-        string? file = Find(args.Name, requester is null || requester.IsDynamic ? null : requester.Location);
+        if (requester is null || requester.IsDynamic)
+            return null;
+        string? file = Find(args.Name, requester.FullName, requester.Location);
         return file is null ? null : Assembly.LoadFrom(file);
     }
+
+    /// <summary>
+    /// Whether the asking assembly is one of this folder, or stands for one: of two files with the same strong name .NET Framework loads one only, for both modules. Such
+    /// a one asks us if what it wants does not lie beside it.
+    /// </summary>
+    private bool IsOurs(AssemblyName requester, string folder, AssemblyName wanted) =>
+        string.Equals(folder, _folder, StringComparison.OrdinalIgnoreCase)
+        || (_files.TryGetValue(requester.Name, out AssemblyName? same)
+            && same.Version == requester.Version
+            && same.GetPublicKeyToken() is { Length: > 0 }
+            && HasTokenOf(requester, same)
+            && !File.Exists(Path.Combine(folder, wanted.Name + ".dll")));
+
+    private static bool HasTokenOf(AssemblyName one, AssemblyName other) =>
+        (one.GetPublicKeyToken() ?? []).AsEnumerable().SequenceEqual(other.GetPublicKeyToken() ?? []);
 }
 #endif

@@ -11,6 +11,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     /// <summary>Whether <c>$null</c> stays what it is: none.</summary>
     public bool AllowNull { get; set; }
 
+    /// <summary>Whether a moment in the past is taken for the time since then: a DateTime, a DateTimeOffset, or text such as <c>2026-11-20</c>.</summary>
+    public bool AllowMoment { get; set; }
+
     /// <inheritdoc />
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
@@ -20,9 +23,18 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         // PowerShell takes a bare 7d for the decimal number 7, and keeps what was typed beside it.
         if (value is decimal && inputData is PSObject && LanguagePrimitives.ConvertTo<string>(inputData) is { } typed && typed.EndsWith("d", StringComparison.OrdinalIgnoreCase))
             value = typed;
-        return Parse(value) ?? throw new ArgumentTransformationMetadataException(
-            $"'{value}' is not a time span. Give seconds (30), a number with a unit (250ms, 30s, 5m, 2h, 7d, 1h30m), hh:mm:ss, or a TimeSpan.");
+        return Parse(value) ?? (AllowMoment ? Since(value) : null) ?? throw new ArgumentTransformationMetadataException(
+            $"'{Format.OneLine(Convert.ToString(value, CultureInfo.InvariantCulture), 60)}' is not a time span{(AllowMoment ? ", nor a moment" : "")}. Give seconds (30), a number with a unit (250ms, 30s, 5m, 2h, 7d, 1h30m), hh:mm:ss, {(AllowMoment ? "a TimeSpan, or a date." : "or a TimeSpan.")}");
     }
+
+    private static TimeSpan? Since(object? value) => value switch
+    {
+        DateTimeOffset time => DateTimeOffset.UtcNow - time,
+        // One without a time zone is local time.
+        DateTime time => DateTime.UtcNow - time.ToUniversalTime(),
+        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) => DateTimeOffset.UtcNow - time,
+        _ => null,
+    };
 
     /// <summary>Reads a time span; null if it is none.</summary>
     internal static TimeSpan? Parse(object? value)

@@ -1,5 +1,6 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using ConsulMq.Consul;
 
 namespace ConsulMq.Session;
 
@@ -13,6 +14,7 @@ internal sealed class RunspaceState
 
     private readonly object _gate = new();
     private ConsulMqConnection? _connection;
+    private (ConsulOptions Options, ConsulMqConnection Connection)? _spare;
 
     /// <summary>The state of the runspace that this thread runs for.</summary>
     public static RunspaceState Current => Of(Runspace.DefaultRunspace);
@@ -92,6 +94,33 @@ internal sealed class RunspaceState
         return connection;
     }
 
+    /// <summary>
+    /// The current connection; where there is none, one to where the next command would connect, which nobody else ever gets: a key press decides nothing. Nothing is sent.
+    /// </summary>
+    public ConsulMqConnection? ForCompletion()
+    {
+        var options = ConnectionFactory.Environment();
+        lock (_gate)
+        {
+            if (_connection is { IsClosed: false })
+                return _connection;
+            if (_spare is not { } spare || spare.Options != options)
+            {
+                DropSpare();
+                _spare = spare = (options, ConnectionFactory.Http(options, ConnectionFactory.Settings));
+            }
+
+            return spare.Connection;
+        }
+    }
+
+    private void DropSpare()
+    {
+        if (_spare is { Connection: { } connection })
+            _ = Task.Run(connection.Dispose);
+        _spare = null;
+    }
+
     /// <summary>Ends all that lives here.</summary>
     public void Clear()
     {
@@ -100,6 +129,7 @@ internal sealed class RunspaceState
         {
             connection = IsLent ? null : _connection;
             _connection = null;
+            DropSpare();
         }
 
         connection?.Dispose();

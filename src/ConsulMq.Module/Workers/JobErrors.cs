@@ -18,8 +18,11 @@ internal static class JobErrors
     public static string Reason(ErrorRecord error) =>
         string.Join(Environment.NewLine, new[] { Text(error), error.FullyQualifiedErrorId, error.ScriptStackTrace }.Where(static line => !string.IsNullOrEmpty(line)));
 
-    private static ErrorRecord Tagged(ErrorRecord error, string id, QueueObject item, string text) =>
-        new(error.Exception, id, error.CategoryInfo.Category, item) { ErrorDetails = new ErrorDetails(text) };
+    private static ErrorRecord Tagged(ErrorRecord error, string id, QueueObject item, string text)
+    {
+        var action = error.ErrorDetails?.RecommendedAction is { Length: > 0 } given ? given : RecommendedActions.Of("ItemFailed");
+        return new ErrorRecord(error.Exception, id, error.CategoryInfo.Category, item) { ErrorDetails = new ErrorDetails(text) { RecommendedAction = action } };
+    }
 
     private static string Text(ErrorRecord error)
     {

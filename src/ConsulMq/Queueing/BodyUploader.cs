@@ -74,8 +74,11 @@ internal sealed class BodyUploader(QueueContext context)
 
     public static ConsulMqException KeepsVanishing(string queue) => new(
         ConsulMqError.ConsulError,
-        $"The body of a message for queue '{queue}' was removed again and again before the message could be pushed, and nothing was pushed. Is the queue being cleared all the time, or is a clock wrong by an hour on a machine that uses it?",
-        queue);
+        $"The body of a message for queue '{queue}' was removed again and again before the message could be pushed, and nothing was pushed.",
+        queue)
+    {
+        RecommendedAction = "Is the queue being cleared all the time, or is a clock wrong by an hour on a machine that uses it?",
+    };
 
     private static Task<Commit> RemoveChunksAsync(QueueContext context, string id) =>
         context.Committer.CommitAsync([KvOperation.DeleteTree(context.Keys.Body(id))]);
@@ -99,7 +102,10 @@ internal sealed class BodyUploader(QueueContext context)
     /// <param name="limit">How many it may have.</param>
     public static ConsulMqException TooLarge(long? bytes, long limit) => new(
         ConsulMqError.MessageTooLarge,
-        $"The body has {(bytes is null ? $"more than {limit:N0}" : $"{bytes:N0}")} bytes, and {limit:N0} is the limit of the queue. Raise it (MaxBodyBytes), or store the content elsewhere and push where it lies.");
+        $"The body has {(bytes is null ? $"more than {limit:N0}" : $"{bytes:N0}")} bytes, and {limit:N0} is the limit of the queue.")
+    {
+        RecommendedAction = "Raise it (Set-ConsulMqQueue -MaxBodySize), or store the content elsewhere and push where it lies.",
+    };
 
     /// <summary>One upload and the chunks of it that are under way.</summary>
     private sealed class Upload(QueueContext context, string id)

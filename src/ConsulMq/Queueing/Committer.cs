@@ -100,8 +100,13 @@ internal sealed class Committer(IConsul consul, LanePool lanes, IdGenerator ids,
             _ = FollowLateAsync(attempt);
         throw new ConsulMqException(
             ConsulMqError.OutcomeUnknown,
-            $"Consul at {consul.Address} stopped answering in the middle of a write, and whether the write happened cannot be told. Look into the queue before you do it again.",
-            consul.Address, cause);
+            cause is null
+                ? $"Whether a write to Consul at {consul.Address} happened cannot be told: the receipt that it would have left is gone. The queue was deleted, or Consul restored from a snapshot, in the meantime."
+                : $"Consul at {consul.Address} stopped answering in the middle of a write, and whether the write happened cannot be told.",
+            consul.Address, cause)
+        {
+            RecommendedAction = "Look into the queue before you do it again.",
+        };
     }
 
     private async Task FollowLateAsync(Attempt attempt)

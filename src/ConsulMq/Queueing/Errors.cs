@@ -13,9 +13,12 @@ internal static class Errors
         ConsulFault.BadReply => Make(ConsulMqError.ConsulUnreachable, e, "What answers there does not answer as Consul does: check the address."),
         ConsulFault.Timeout => Make(ConsulMqError.Timeout, e, "Check the network and the Consul servers, or allow more time: Connect-ConsulMq -Timeout."),
         ConsulFault.NoLeader => Make(ConsulMqError.NoLeader, e, "Check that a majority of the Consul servers runs (consul operator raft list-peers), then try again."),
-        ConsulFault.AclDenied => Make(ConsulMqError.AclDenied, e, e.Missing is { } missing
-            ? $"The token lacks {missing}: add the rule {missing.Rule} to its policy, or use another token (Connect-ConsulMq -Token, CONSUL_HTTP_TOKEN)."
-            : "Use a token that Consul knows and that may read and write the queue's keys: Connect-ConsulMq -Token, or the environment variable CONSUL_HTTP_TOKEN."),
+        ConsulFault.AclDenied when e.Missing is { } missing => new ConsulMqException(ConsulMqError.AclDenied, $"{Sentence(e.Message)} The token lacks {missing}.", e.Address, e)
+        {
+            RecommendedAction = $"Add the rule {missing.Rule} to its policy, or use another token (Connect-ConsulMq -Token, CONSUL_HTTP_TOKEN).",
+        },
+        ConsulFault.AclDenied => Make(ConsulMqError.AclDenied, e,
+            "Use a token that Consul knows and that may read and write the queue's keys: Connect-ConsulMq -Token, or the environment variable CONSUL_HTTP_TOKEN."),
         ConsulFault.TlsFailure => Make(ConsulMqError.TlsFailure, e,
             "The parameters for it are -Address, -CaCertificate, -ClientCertificate, -ClientKey and -TlsServerName of Connect-ConsulMq."),
         ConsulFault.TooLarge => Make(ConsulMqError.MessageTooLarge, e, "Send less at once."),
@@ -56,12 +59,21 @@ internal static class Errors
         _ => new ConsulMqException(ConsulMqError.ConsulError, $"The {operation} failed: {e.Message}", queue, e),
     };
 
-    public static ConsulMqException NoSuchQueue(string queue) => new(ConsulMqError.QueueNotFound,
-        $"There is no queue '{queue}'. Get-ConsulMqQueue lists those that are there; the first push creates one.", queue);
+    /// <summary>A queue that is asked for by its name is not there.</summary>
+    /// <param name="queue">Its name.</param>
+    /// <param name="place">Where; null: that is clear.</param>
+    public static ConsulMqException NoSuchQueue(string queue, string? place = null) => new(ConsulMqError.QueueNotFound,
+        $"There is no queue '{queue}'{(place is null ? "" : $" at {place}")}.", queue)
+    {
+        RecommendedAction = "Get-ConsulMqQueue lists those that are there; the first push creates one.",
+    };
 
     /// <summary>A message is not there to be taken.</summary>
     public static ConsulMqException NoSuchItem(string queue, Guid id) => new(ConsulMqError.ItemNotFound,
-        $"Message {id} is not ready in queue '{queue}': it was taken, is leased, scheduled or expired, or was never there. Get-ConsulMqIndex lists what is there.", id);
+        $"Message {id} is not ready in queue '{queue}': it was taken, is leased, scheduled or expired, or was never there.", id)
+    {
+        RecommendedAction = "Get-ConsulMqIndex lists what is there.",
+    };
 
     /// <summary>The queue ends before a position.</summary>
     /// <param name="queue">Its name.</param>
@@ -75,18 +87,27 @@ internal static class Errors
 
     /// <summary>A position is negative.</summary>
     public static ConsulMqException NegativePosition(string queue, long position) => new(ConsulMqError.PositionOutOfRange,
-        $"Position {position} is before the beginning of queue '{queue}': positions count from 0, the next message to be popped. From the end on it is -Last.", position);
+        $"Position {position} is before the beginning of queue '{queue}': positions count from 0, the next message to be popped.", position)
+    {
+        RecommendedAction = "From the end on it is -Last.",
+    };
 
     /// <summary>The queue has no room.</summary>
     /// <param name="queue">Its name.</param>
     /// <param name="limit">How many messages it may hold.</param>
     /// <param name="waited">How long room was waited for; null: not at all.</param>
     public static ConsulMqException QueueFull(string queue, long limit, TimeSpan? waited) => new(ConsulMqError.QueueFull,
-        $"Queue '{queue}' is full: it may hold {limit:N0} messages{(waited is { } time ? $", and no room came within {time.TotalSeconds:0.###} s" : "")}. Pop some, wait for room (Push-ConsulMqItem -Wait), or allow more (Set-ConsulMqQueue -MaxDepth).",
-        queue);
+        $"Queue '{queue}' is full: it may hold {limit:N0} messages{(waited is { } time ? $", and no room came within {time.TotalSeconds:0.###} s" : "")}.",
+        queue)
+    {
+        RecommendedAction = "Pop some, wait for room (Push-ConsulMqItem -Wait), or allow more (Set-ConsulMqQueue -MaxDepth).",
+    };
 
     private static string Sentence(string text) => text.Length > 0 && text[text.Length - 1] is ('.' or '?' or '!') ? text : text + ".";
 
     private static ConsulMqException Make(ConsulMqError error, ConsulException e, string advice) =>
-        new(error, $"{Sentence(e.Message)} {advice}", e.Address, e);
+        new(error, Sentence(e.Message), e.Address, e)
+        {
+            RecommendedAction = advice,
+        };
 }

@@ -165,6 +165,9 @@ internal sealed class IndexReader(QueueContext context)
 
     private static ConsulMqException Damaged(string key) => new(
         ConsulMqError.CorruptEntry,
-        $"Key '{key}' is missing or does not hold the page number it should, and nothing was touched. Write {{\"page\":N}} there: for the tail the highest page under the queue's p/, for the head the lowest (the last 16 digits are hexadecimal, N is decimal).",
-        key);
+        $"Key '{key}' is missing or does not hold the page number it should, and nothing was touched.",
+        key)
+    {
+        RecommendedAction = $"Write {{\"page\":N}} there: for the tail the highest page under the queue's p/, for the head the lowest (the last 16 digits are hexadecimal, N is decimal).",
+    };
 }

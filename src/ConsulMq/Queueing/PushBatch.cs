@@ -146,10 +146,11 @@ internal sealed class PushBatch : IDisposable
 
     private static ConsulMqException TooLarge(Message message, long length) => new(
         ConsulMqError.MessageTooLarge,
-        message.Blob is null
-            ? $"The message takes {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit. Store the content elsewhere and push where it lies."
-            : $"The tags and headers of the message take {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit. Put what is long into the body.",
-        message.Id);
+        $"{(message.Blob is null ? "The message takes" : "The tags and headers of the message take")} {length:N0} bytes in Consul, and {Layout.LineBytes:N0} is the limit.",
+        message.Id)
+    {
+        RecommendedAction = message.Blob is null ? "Store the content elsewhere and push where it lies." : "Put what is long into the body.",
+    };
 
     /// <summary>An entry's place in the batch.</summary>
     /// <param name="Start">Where its value begins.</param>

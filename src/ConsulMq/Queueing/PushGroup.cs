@@ -10,7 +10,10 @@ internal sealed class PushFailure
 
     /// <summary>The error of one of the items. A queue that is full is each item's own trouble.</summary>
     public ConsulMqException? Of(PushEntry item) => Error?.Error == ConsulMqError.QueueFull
-        ? new ConsulMqException(ConsulMqError.QueueFull, Error.Message, item.Item.Message.Id)
+        ? new ConsulMqException(ConsulMqError.QueueFull, Error.Problem, item.Item.Message.Id)
+        {
+            RecommendedAction = Error.RecommendedAction,
+        }
         : Error;
 }
 

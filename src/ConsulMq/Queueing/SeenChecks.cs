@@ -93,7 +93,10 @@ internal sealed class SeenChecks
         if (SeenCodec.TryParse(pair.Value.Span) is not { } first)
         {
             item.Damage = new ConsulMqException(ConsulMqError.CorruptEntry,
-                $"Key '{pair.Key}' does not say which message was pushed first under this deduplication ID, and nothing was pushed. Delete the key (consul kv delete '{pair.Key}') and push again.", pair.Key);
+                $"Key '{pair.Key}' does not say which message was pushed first under this deduplication ID, and nothing was pushed.", pair.Key)
+            {
+                RecommendedAction = $"Delete the key (consul kv delete '{pair.Key}') and push again.",
+            };
         }
         else if (window == Window.Before && _now - first.At >= _window)
         {

@@ -91,5 +91,8 @@ internal sealed class SettingsWriter(QueueContext context)
         : settings;
 
     private ConsulMqException Exists() => new(ConsulMqError.QueueExists,
-        $"There is a queue '{context.Keys.Queue}' already, and nothing was changed. Change its settings with Set-ConsulMqQueue, or take another name.", context.Keys.Queue);
+        $"There is a queue '{context.Keys.Queue}' already, and nothing was changed.", context.Keys.Queue)
+    {
+        RecommendedAction = "Change its settings with Set-ConsulMqQueue, or take another name.",
+    };
 }

@@ -220,15 +220,21 @@ internal sealed class Settler(QueueContext context)
     private static string? SoleSession(ReceiptHandle handle) => handle.Duration is null ? null : handle.Session;
 
     private static ConsulMqException InvalidHandle(Settlement settlement) => new(ConsulMqError.InvalidReceiptHandle,
-        $"The receipt handle is not that of message {settlement.Id} in this queue. Pass ID, queue and receipt handle of the same leased message, as Pop-ConsulMqItem -Lease returned them.",
-        settlement.Id);
+        $"The receipt handle is not that of message {settlement.Id} in this queue.",
+        settlement.Id)
+    {
+        RecommendedAction = "Pass ID, queue and receipt handle of the same leased message, as Pop-ConsulMqItem -Lease returned them.",
+    };
 
     private static ConsulMqException Settled(Item item) => new(ConsulMqError.LeaseLost,
         $"Message {item.Settlement.Id} was completed, returned or denied before; a leased message is settled once.", item.Settlement.Id);
 
     private ConsulMqException Lost(Item item) => new(ConsulMqError.LeaseLost,
-        $"The lease on message {item.Settlement.Id} of queue '{context.Keys.Queue}' is over: it was settled before, or its session ended and it is back in the queue, where others may have got it. Work that must not happen twice has to look whether it was done.",
-        item.Settlement.Id);
+        $"The lease on message {item.Settlement.Id} of queue '{context.Keys.Queue}' is over: it was settled before, or its session ended and it is back in the queue, where others may have got it.",
+        item.Settlement.Id)
+    {
+        RecommendedAction = "Work that must not happen twice has to look whether it was done.",
+    };
 
     private sealed record Item(int Number, Settlement Settlement, ReceiptHandle Handle)
     {

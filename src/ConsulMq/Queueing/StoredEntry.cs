@@ -119,5 +119,8 @@ internal sealed class StoredEntry(EntryKey key, KvPair pair, ICollection<ConsulM
 
     public static ConsulMqException Corrupt(string key, string why) => new(
         ConsulMqError.CorruptEntry,
-        $"Key '{key}' cannot be read: {why}. Nothing was touched; repair its value or delete it (consul kv delete '{key}').", key);
+        $"Key '{key}' cannot be read: {why}. Nothing was touched.", key)
+    {
+        RecommendedAction = $"Repair its value or delete it (consul kv delete '{key}').",
+    };
 }

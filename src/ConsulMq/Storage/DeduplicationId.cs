@@ -19,7 +19,10 @@ internal static class DeduplicationId
         if (id.Length is < 1 or > MaxLength)
         {
             throw new ConsulMqException(ConsulMqError.InvalidSetting,
-                $"A deduplication ID has 1 to {MaxLength} characters, and this one has {id.Length}: take a shorter one, or a hash of it.", id);
+                $"A deduplication ID has 1 to {MaxLength} characters, and this one has {id.Length}.", id)
+            {
+                RecommendedAction = id.Length == 0 ? "Name one, or leave -DeduplicationId out." : "Take a shorter one, or a hash of it.",
+            };
         }
 
         return IsReadable(id) ? id : "~" + Hash(id);

@@ -71,9 +71,15 @@ internal sealed record QueueInfo
         {
             CurrentLayout => new QueueInfo { CreatedAt = created ?? default, Settings = settings, Unknown = unknown },
             null => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
-                $"Queue '{keys.Queue}' has no layout number in '{keys.Info}': another program made it, such as the Go library consulmq, and nothing was touched. Use another queue name or key prefix.", keys.Queue),
+                $"Queue '{keys.Queue}' has no layout number in '{keys.Info}': another program made it, such as the Go library consulmq, and nothing was touched.", keys.Queue)
+            {
+                RecommendedAction = "Use another queue name or key prefix.",
+            },
             _ => throw new ConsulMqException(ConsulMqError.UnsupportedLayout,
-                $"Queue '{keys.Queue}' has layout {layout}; this version of ConsulMq knows layout {CurrentLayout}, and nothing was touched. Update the module: Update-Module ConsulMq.", keys.Queue),
+                $"Queue '{keys.Queue}' has layout {layout}; this version of ConsulMq knows layout {CurrentLayout}, and nothing was touched.", keys.Queue)
+            {
+                RecommendedAction = "Update the module: Update-Module ConsulMq.",
+            },
         };
     }
 

@@ -18,7 +18,10 @@ public static class QueueName
     /// <summary>Returns the name if it is valid.</summary>
     /// <exception cref="ConsulMqException"><see cref="ConsulMqError.InvalidQueueName"/></exception>
     public static string Validate(string? name) => Problem(name) is { } problem
-        ? throw new ConsulMqException(ConsulMqError.InvalidQueueName, $"'{Printable(name)}' cannot name a queue: {problem}. {Rule}", Printable(name))
+        ? throw new ConsulMqException(ConsulMqError.InvalidQueueName, $"'{Printable(name)}' cannot name a queue: {problem}.", Printable(name))
+        {
+            RecommendedAction = Rule,
+        }
         : name!;
 
     /// <summary>Whether a queue can have this name.</summary>

@@ -63,13 +63,16 @@ internal sealed class Actor : IDisposable
         try
         {
             var result = _session.Run(Prelude + script, Parameters(queue, given));
-            return result.Errors is [var error, ..] ? new Outcome(name, error.FullyQualifiedErrorId, error.ToString()) : new Outcome(name, null, result.Warnings is [var warning, ..] ? warning : null);
+            return result.Errors is [var error, ..] ? new Outcome(name, error.FullyQualifiedErrorId, Whole(error)) : new Outcome(name, null, result.Warnings is [var warning, ..] ? warning : null);
         }
         catch (RuntimeException e)
         {
-            return new Outcome(name, e.ErrorRecord.FullyQualifiedErrorId, e.ErrorRecord.ToString());
+            return new Outcome(name, e.ErrorRecord.FullyQualifiedErrorId, Whole(e.ErrorRecord));
         }
     }
+
+    /// <summary>What it says, and what to do.</summary>
+    private static string Whole(ErrorRecord error) => $"{error} {error.ErrorDetails?.RecommendedAction}";
 
     private Dictionary<string, object?> Parameters(string queue, object[]? given) => new() { ["q"] = queue, ["folder"] = _folder, ["given"] = given };
 }

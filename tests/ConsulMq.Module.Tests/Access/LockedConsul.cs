@@ -19,13 +19,22 @@ public sealed class LockedConsul : IAsyncLifetime
     public string MasterToken => Master;
 
     /// <summary>The parameters of <c>Connect-ConsulMq</c>, but for the token.</summary>
-    public Dictionary<string, object> Parameters => new()
+    public Dictionary<string, object> Parameters
     {
-        ["Address"] = Address,
-        ["CaCertificate"] = Certificates.Authority,
-        ["ClientCertificate"] = Certificates.Client,
-        ["ClientKey"] = Certificates.ClientKey,
-    };
+        get
+        {
+            var parameters = new Dictionary<string, object> { ["Address"] = Address, ["CaCertificate"] = Certificates.Authority };
+            Show(parameters, Certificates.Client, Certificates.ClientKey);
+            return parameters;
+        }
+    }
+
+    /// <summary>The client's certificate and its key, as the tested build takes them.</summary>
+    public (string Certificate, string Key) Client => Form(Certificates.Client, Certificates.ClientKey);
+
+    /// <summary>Sets the parameters of <c>Connect-ConsulMq</c> to show a certificate, as the tested build takes it.</summary>
+    public static void Show(Dictionary<string, object> parameters, string certificate, string key) =>
+        (parameters["ClientCertificate"], parameters["ClientKey"]) = Form(certificate, key);
 
     public async Task InitializeAsync()
     {
@@ -40,6 +49,10 @@ public sealed class LockedConsul : IAsyncLifetime
         _http.BaseAddress = new Uri(Address);
         _http.DefaultRequestHeaders.Add("X-Consul-Token", Master);
     }
+
+    /// <summary>Windows PowerShell takes PFX alone, which has the key in it.</summary>
+    private static (string Certificate, string Key) Form(string certificate, string key) =>
+        TestedBuild.IsDesktop && ConsulCertificates.ToPfx(certificate, key) is var file ? (file, file) : (certificate, key);
 
     /// <summary>A new token with a policy of these rules; none: it allows nothing.</summary>
     public async Task<string> TokenAsync(string rules)

@@ -33,7 +33,7 @@ public sealed class TokenTests(LockedConsul consul) : CommandTests("")
             $c.Dispose()
             Pop-ConsulMqItem crash -Connection $c
             throw [InvalidOperationException]::new('the end', $Error[0].Exception)
-            """, consul.Address, consul.Certificates.Authority, consul.Certificates.Client, consul.Certificates.ClientKey);
+            """, consul.Address, consul.Certificates.Authority, consul.Client.Certificate, consul.Client.Key);
         await process.StandardInput.WriteLineAsync(token);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
@@ -105,8 +105,9 @@ public sealed class TokenTests(LockedConsul consul) : CommandTests("")
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-            var warning = Assert.Single(ConnectBy(file).Warnings);
-            Assert.Contains($"chmod 600 '{file}'", warning, StringComparison.Ordinal);
+            var warnings = ConnectBy(file).Warnings;
+            // Windows has no such mode, and the build for Windows PowerShell does not look for one.
+            Assert.Equal(!TestedBuild.IsDesktop, warnings.Any(warning => warning.Contains($"chmod 600 '{file}'", StringComparison.Ordinal)));
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
@@ -127,10 +128,10 @@ public sealed class TokenTests(LockedConsul consul) : CommandTests("")
             $env:CONSUL_HTTP_ADDR, $env:CONSUL_CACERT, $env:CONSUL_CLIENT_CERT, $env:CONSUL_CLIENT_KEY, $env:CONSUL_HTTP_TOKEN_FILE = $args
             Import-Module ConsulMq
             (Push-ConsulMqItem environment x).Body
-            """, consul.Address, consul.Certificates.Authority, consul.Certificates.Client, consul.Certificates.ClientKey, file);
+            """, consul.Address, consul.Certificates.Authority, consul.Client.Certificate, consul.Client.Key, file);
 
         var output = process.StandardOutput.ReadToEndAsync();
-        Assert.Contains($"chmod 600 '{file}'", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(!TestedBuild.IsDesktop, (await process.StandardError.ReadToEndAsync()).Contains($"chmod 600 '{file}'", StringComparison.Ordinal));
         Assert.Equal("x", (await output).Trim());
     }
 

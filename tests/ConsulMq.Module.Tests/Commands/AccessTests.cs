@@ -40,7 +40,7 @@ public sealed class AccessTests : CommandTests, IClassFixture<AccessTests.Guarde
         var token = await _consul.TokenAsync("""key_prefix "other/" { policy = "write" }""");
         Run($"$null = Connect-ConsulMq '{_consul.Address}' -Token {token} -Prefix mine");
 
-        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "Get-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Clear-ConsulMq jobs" })
+        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "Get-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Clear-ConsulMq jobs -Confirm:$false" })
             Assert.StartsWith("AclDenied,", Fail(command).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], Session.Run("'a', 'b' | Push-ConsulMqItem jobs").Errors.Select(e => e.TargetObject.ToString()));
     }

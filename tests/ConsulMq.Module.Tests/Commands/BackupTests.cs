@@ -67,7 +67,7 @@ public abstract class BackupTests : CommandTests
     [Theory]
     [InlineData("Export-ConsulMqQueue nobody out.jsonl", "QueueNotFound")]
     [InlineData("Export-ConsulMqQueue jobs nowhere/out.jsonl", "FileNotFound")]
-    [InlineData("Export-ConsulMqQueue jobs out.jsonl -State Dead", "InvalidSetting")]
+    [InlineData("Export-ConsulMqQueue jobs out.jsonl -State Dead", "ParameterArgumentValidationError")]
     [InlineData("Export-ConsulMqQueue jobs .", "PathIsDirectory")]
     [InlineData("Export-ConsulMqQueue jobs Env:OUT", "NotAFileSystemPath")]
     [InlineData("Import-ConsulMqQueue nobody.jsonl", "FileNotFound")]
@@ -88,7 +88,7 @@ public abstract class BackupTests : CommandTests
     [Fact]
     public void Of_a_broken_file_what_came_before_is_in_and_the_other_files_go_on()
     {
-        Run("$null = 1..20 | Push-ConsulMqItem jobs; Export-ConsulMqQueue jobs a.jsonl; Export-ConsulMqQueue jobs b.jsonl.gz; $null = Clear-ConsulMq jobs");
+        Run("$null = 1..20 | Push-ConsulMqItem jobs; Export-ConsulMqQueue jobs a.jsonl; Export-ConsulMqQueue jobs b.jsonl.gz; $null = Clear-ConsulMq jobs -Confirm:$false");
         var lines = File.ReadAllLines(Full("a.jsonl"));
         File.WriteAllText(Full("a.jsonl"), string.Join('\n', lines[..10]) + "\n" + lines[10][..20]);
 
@@ -105,7 +105,7 @@ public abstract class BackupTests : CommandTests
     [Fact]
     public void A_gzip_file_that_was_cut_is_an_error()
     {
-        Run("$null = 1..2000 | Push-ConsulMqItem jobs; Export-ConsulMqQueue jobs a.jsonl.gz; $null = Clear-ConsulMq jobs");
+        Run("$null = 1..2000 | Push-ConsulMqItem jobs; Export-ConsulMqQueue jobs a.jsonl.gz; $null = Clear-ConsulMq jobs -Confirm:$false");
         var bytes = File.ReadAllBytes(Full("a.jsonl.gz"));
         File.WriteAllBytes(Full("a.jsonl.gz"), bytes[..(bytes.Length / 2)]);
 

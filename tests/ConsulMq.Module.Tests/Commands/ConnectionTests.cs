@@ -54,7 +54,7 @@ public sealed class ConnectionTests(ConsulFixture consul) : CommandTests(""), IC
         Run("$global:c = Connect-ConsulMq -InMemory; Disconnect-ConsulMq; Disconnect-ConsulMq");
 
         Assert.Empty(Run("Get-ConsulMqConnection"));
-        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Get-ConsulMqQueue", "Get-ConsulMqItem jobs", "Clear-ConsulMq jobs" })
+        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Get-ConsulMqQueue", "Get-ConsulMqItem jobs", "Clear-ConsulMq jobs -Confirm:$false" })
             Assert.StartsWith("ConnectionClosed,", Fail($"{command} -Connection $c").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 

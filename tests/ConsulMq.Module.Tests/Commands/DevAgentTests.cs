@@ -55,7 +55,7 @@ public sealed class DevAgentTests() : CommandTests("")
 
         Assert.Equal("ConsulNotFound,ConsulMq.Commands.StartDevAgentCommand", error.FullyQualifiedErrorId);
         Assert.Contains(message, error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("-InMemory", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("-InMemory", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class ForeignDataTests : CommandTests, IClassFixture<ConsulFixture
         await Http.PutAsync(_keys + "jobs/_system/info", new StringContent("{\"layout\":99}"));
         Run("$null = Connect-ConsulMq (Get-ConsulMqConnection).Address -Prefix (Get-ConsulMqConnection).Prefix");
 
-        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Get-ConsulMqItem jobs", "Get-ConsulMqIndex jobs", "Clear-ConsulMq jobs", "Remove-ConsulMqQueue jobs -Confirm:$false" })
+        foreach (var command in new[] { "Pop-ConsulMqItem jobs", "'x' | Push-ConsulMqItem jobs", "Get-ConsulMqItem jobs", "Get-ConsulMqIndex jobs", "Clear-ConsulMq jobs -Confirm:$false", "Remove-ConsulMqQueue jobs -Confirm:$false" })
             Assert.StartsWith("UnsupportedLayout,", Fail(command).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 }

@@ -24,6 +24,8 @@ public sealed class FormatTests() : CommandTests(InMemory)
     [InlineData("Rate(12345)", "12k")]
     [InlineData("Left($null)", "")]
     [InlineData("Left([datetimeoffset]::UtcNow.AddSeconds(-1))", "expired")]
+    [InlineData("Left([datetimeoffset]::UtcNow.AddMinutes(10))", "10m")]
+    [InlineData("Left([datetimeoffset]::UtcNow.AddHours(3))", "3h")]
     [InlineData("OneLine(\"a`e[31m`r`n`t\", 40)", "a␛[31m␍␊␉")]
     [InlineData("OneLine(\"a$([char]0x9b)$([char]0x202e)b$([char]0xd800)\", 40)", "a\ufffd\ufffdb\ufffd")]
     [InlineData("OneLine('abcdef', 5)", "abcd…")]
@@ -83,6 +85,18 @@ public sealed class FormatTests() : CommandTests(InMemory)
 
         Assert.Equal(["Id", "Queue", "Duration", "Left", "Handle"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
+    }
+
+    [Fact]
+    public async Task A_message_s_own_lease_shows_no_empty_columns()
+    {
+        using var process = ScriptHostProcess.Start("Import-Module ConsulMq; $null = Connect-ConsulMq -InMemory; $null = 'x' | Push-ConsulMqItem jobs; (Pop-ConsulMqItem jobs -LeaseDuration 10m).Lease");
+
+        var lines = (await process.StandardOutput.ReadToEndAsync()).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(["Duration", "Left", "Holder", "Handle"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["10m", "10m"], lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
     }
 

@@ -8,6 +8,15 @@ public abstract class LeaseTests(string connect) : CommandTests(connect)
     private const string EndSession = "(Get-ConsulMqConnection).Consul.DestroySessionAsync(($item.ReceiptHandle -split '/')[0], [Threading.CancellationToken]::None).GetAwaiter().GetResult()";
 
     [Fact]
+    public void A_lease_without_a_duration_cannot_be_prolonged_and_that_is_said()
+    {
+        var result = Session.Run("$null = 'x' | Push-ConsulMqItem jobs; Pop-ConsulMqItem jobs -Lease | Update-ConsulMqLease");
+
+        Assert.Empty(result.Errors);
+        Assert.Contains("there is nothing to prolong", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_leased_message_is_in_flight_and_gone_when_it_is_completed()
     {
         Run("$null = 1..3 | Push-ConsulMqItem jobs");

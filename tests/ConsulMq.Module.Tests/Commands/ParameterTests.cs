@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace ConsulMq.Module.Tests.Commands;
 
 public sealed class ParameterTests() : CommandTests(InMemory)
@@ -33,6 +35,7 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("Push-ConsulMqItem a/b x", "InvalidQueueName,ConsulMq.Commands.PushItemCommand")]
     [InlineData("Pop-ConsulMqItem \"a`tb\"", "InvalidQueueName,ConsulMq.Commands.PopItemCommand")]
     [InlineData("Pop-ConsulMqItem ('x' * 1000)", "InvalidQueueName,ConsulMq.Commands.PopItemCommand")]
+    [InlineData("Pop-ConsulMqItem jobs -Timeout -1", "InvalidTimeout,ConsulMq.Commands.PopItemCommand")]
     [InlineData("Pop-ConsulMqItem jobs -Count 0", "ParameterArgumentValidationError,ConsulMq.Commands.PopItemCommand")]
     [InlineData("Pop-ConsulMqItem jobs -All -Wait", "AmbiguousParameterSet,ConsulMq.Commands.PopItemCommand")]
     [InlineData("Get-ConsulMqQueue a/b", "InvalidQueueName,ConsulMq.Commands.GetQueueCommand")]
@@ -41,6 +44,87 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("Connect-ConsulMq -InMemory -Timeout 0", "InvalidTimeout,ConsulMq.Commands.ConnectCommand")]
     [InlineData("Connect-ConsulMq ftp://here", "InvalidConnectionSettings,ConsulMq.Commands.ConnectCommand")]
     public void What_makes_no_sense_is_refused(string script, string id) => Assert.Equal(id, Fail(script).FullyQualifiedErrorId);
+
+    [Theory]
+    [InlineData("'500KB'", 512_000)]
+    [InlineData("'1.5MB'", 1_572_864)]
+    [InlineData("'16mb'", 16_777_216)]
+    [InlineData("'64MiB'", 67_108_864)]
+    [InlineData("'2 G'", 0)]
+    [InlineData("'1gib'", 1_073_741_824)]
+    [InlineData("'100b'", 100)]
+    [InlineData("1.5MB", 1_572_864)]
+    [InlineData("1048576", 1_048_576)]
+    [InlineData("'1048576'", 1_048_576)]
+    public void A_size_can_be_written_in_many_ways(string text, long bytes)
+    {
+        if (bytes == 0)
+            Assert.Equal("InvalidSetting,ConsulMq.Commands.NewQueueCommand", Fail($"New-ConsulMqQueue q -MaxBodySize {text}").FullyQualifiedErrorId);
+        else
+            Assert.Equal([bytes], Run($"(New-ConsulMqQueue q -MaxBodySize {text}).MaxBodySize"));
+    }
+
+    [Theory]
+    [InlineData("New-ConsulMqQueue q -MaxBodySize lots", "a KB has 1,024 bytes")]
+    [InlineData("New-ConsulMqQueue q -MaxBodySize '1,5MB'", "a KB has 1,024 bytes")]
+    [InlineData("New-ConsulMqQueue q -MaxBodySize '99999999TB'", "a KB has 1,024 bytes")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '1,5s'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '1e300'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '99999999999999999d'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive ([double]::NaN)", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive (Get-Command Push-ConsulMqItem)", "or a TimeSpan")]
+    [InlineData("Find-ConsulMqItem q -OlderThan yesterday", "or a date")]
+    [InlineData("Connect-ConsulMq ([datetime]'2026-01-01')", "unix:///PATH")]
+    [InlineData("Connect-ConsulMq localhost:99999", "unix:///path")]
+    public void What_cannot_be_read_is_told_how_it_is_written(string script, string text)
+    {
+        var error = Record.Exception(() => Fail(script)) is RuntimeException thrown ? thrown.ErrorRecord : Fail(script);
+
+        Assert.Contains(text, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_and_dates_are_read_alike_in_every_culture()
+    {
+        Assert.Equal(
+            [1_572_864L, 1.5],
+            Run(
+                """
+                $thread = [Threading.Thread]::CurrentThread
+                $culture = $thread.CurrentCulture
+                $thread.CurrentCulture = [cultureinfo]'de-DE'
+                try {
+                    $queue = New-ConsulMqQueue q -MaxBodySize '1.5MB' -DeduplicationWindow '1.5'
+                    $queue.MaxBodySize
+                    $queue.DeduplicationWindow.TotalSeconds
+                } finally {
+                    $thread.CurrentCulture = $culture
+                }
+                """));
+    }
+
+    [Theory]
+    [InlineData("-OlderThan ([datetime]::Now.AddMinutes(-5))", 0)]
+    [InlineData("-NewerThan ([datetime]::Now.AddMinutes(-5))", 1)]
+    [InlineData("-NewerThan ([datetimeoffset]::UtcNow.AddMinutes(-5))", 1)]
+    [InlineData("-NewerThan '2020-01-01'", 1)]
+    [InlineData("-OlderThan '2020-01-01 12:30'", 0)]
+    public void An_age_can_be_given_as_a_moment(string filter, int found) =>
+        Assert.Equal(found, Run($"$null = Push-ConsulMqItem jobs x; Find-ConsulMqItem jobs {filter}").Length);
+
+    [Theory]
+    [InlineData("consul", "consul:8500")]
+    [InlineData("consul.example.com", "consul.example.com:8500")]
+    [InlineData("10.1.2.3", "10.1.2.3:8500")]
+    [InlineData("::1", "[::1]:8500")]
+    [InlineData("[::1]", "[::1]:8500")]
+    [InlineData("[::1]:8501", "[::1]:8501")]
+    [InlineData("consul:80", "consul:80")]
+    [InlineData(":8500", ":8500")]
+    [InlineData("https://consul", "https://consul")]
+    [InlineData("https://consul/proxied/", "https://consul/proxied/")]
+    [InlineData("unix:///run/consul.sock", "unix:///run/consul.sock")]
+    public void An_address_is_as_people_write_it(string given, string address) => Assert.Equal([address], Run($"[ConsulMq.Parameters.AddressAttribute]::new().Transform($null, '{given}')"));
 
     [Fact]
     public void The_default_queue_is_the_one_named_at_connect()

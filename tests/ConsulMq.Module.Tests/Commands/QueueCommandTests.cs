@@ -89,10 +89,10 @@ public abstract class QueueCommandTests(string connect) : CommandTests(connect)
 
         Assert.Empty(Run("Clear-ConsulMq jobs -WhatIf"));
         Assert.Equal([7L], Run("(Get-ConsulMqQueue jobs).Depth"));
-        Assert.Equal([7L], Run("Clear-ConsulMq jobs -PassThru"));
-        Assert.Empty(Run("Clear-ConsulMq jobs"));
+        Assert.Equal([7L], Run("Clear-ConsulMq jobs -PassThru -Confirm:$false"));
+        Assert.Empty(Run("Clear-ConsulMq jobs -Confirm:$false"));
         Assert.Equal([0L], Run("(Get-ConsulMqQueue jobs).Depth"));
-        Assert.Equal("QueueNotFound,ConsulMq.Commands.ClearCommand", Fail("Clear-ConsulMq nobody").FullyQualifiedErrorId);
+        Assert.Equal("QueueNotFound,ConsulMq.Commands.ClearCommand", Fail("Clear-ConsulMq nobody -Confirm:$false").FullyQualifiedErrorId);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ConsulMq.TestSupport;
 
 namespace ConsulMq.Module.Tests.Support;
 
+[Trait(TestedBuild.Trait, TestedBuild.Any)]
 public sealed class ConsulServerLifetimeTests
 {
     private const string Holder =

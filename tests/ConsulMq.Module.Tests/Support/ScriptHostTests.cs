@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace ConsulMq.Module.Tests.Support;
 
+[Trait(TestedBuild.Trait, TestedBuild.Any)]
 public sealed class ScriptHostTests
 {
     [Theory]

@@ -1,12 +1,11 @@
 #if !NET
 using System.Net;
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace ConsulMq.Consul.Http;
 
-/// <summary>The connections, on Windows PowerShell 5.1.</summary>
+/// <summary>The connections, on Windows PowerShell 5.1, where HttpClientHandler stands on HttpWebRequest.</summary>
 internal static class Handlers
 {
     public static HttpMessageHandler Create(ConsulEndpoint endpoint, ConsulOptions options)
@@ -19,23 +18,20 @@ internal static class Handlers
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             UseProxy = !endpoint.Root.IsLoopback,
+            // Two connections to a server are .NET Framework's default: a single waiting pop would block half of all else. Said here it holds for each
+            // request, through a proxy too; a limit that is set at the service point is forgotten with it, after 100 idle seconds.
+            MaxConnectionsPerServer = int.MaxValue,
         };
-        // Two connections to a server are .NET Framework's default: a single waiting pop would block half of all else.
-        var service = ServicePointManager.FindServicePoint(endpoint.Root);
-        service.ConnectionLimit = int.MaxValue;
-        service.Expect100Continue = false;
-        service.UseNagleAlgorithm = false;
-        service.ConnectionLeaseTimeout = 5 * 60 * 1000;
         if (endpoint.Tls)
-            Secure(handler, options);
-        return handler;
+            Secure(handler, endpoint, options);
+        return new PromptHandler(handler, endpoint.Root);
     }
 
-    private static void Secure(HttpClientHandler handler, ConsulOptions options)
+    private static void Secure(HttpClientHandler handler, ConsulEndpoint endpoint, ConsulOptions options)
     {
         if (!string.IsNullOrEmpty(options.TlsServerName))
             throw new ArgumentException("Windows PowerShell cannot check a server certificate for a name other than the address's; PowerShell 7 can.");
-        // Windows PowerShell offers TLS 1.0 by default, which Consul refuses.
+        // Windows PowerShell offers TLS 1.0 by default, which Consul refuses. Said here it is so for these connections, and for nobody else's.
         handler.SslProtocols = SslProtocols.Tls12;
         if (options.ClientCertificate is { Length: > 0 } file)
         {
@@ -48,24 +44,25 @@ internal static class Handlers
             handler.ServerCertificateCustomValidationCallback = (_, _, _, _) => true;
             return;
         }
-        var authorities = CertificateFiles.Authorities(options);
-        if (authorities.Count > 0)
-            handler.ServerCertificateCustomValidationCallback = (_, certificate, _, errors) => IsTrusted(certificate, errors, authorities);
+        var check = new CertificateCheck(CertificateFiles.Authorities(options), endpoint.Root.Host);
+        handler.ServerCertificateCustomValidationCallback = check.Accepts;
     }
 
-    /// <summary>The name must fit, and the chain end at one of the authorities; that the system does not know it is no fault.</summary>
-    private static bool IsTrusted(X509Certificate2 certificate, SslPolicyErrors errors, X509Certificate2Collection authorities)
+    /// <summary>
+    /// Small writes go out at once, and without asking before. These settings are those of a service point, which .NET Framework throws away after 100 idle
+    /// seconds, and makes a new one with others: they are looked after at each request.
+    /// </summary>
+    private sealed class PromptHandler(HttpMessageHandler inner, Uri root) : DelegatingHandler(inner)
     {
-        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
-            return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        chain.ChainPolicy.ExtraStore.AddRange(authorities);
-        if (!chain.Build(certificate))
-            return false;
-        var root = chain.ChainElements[chain.ChainElements.Count - 1].Certificate;
-        return authorities.Find(X509FindType.FindByThumbprint, root.Thumbprint, false).Count > 0;
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var service = ServicePointManager.FindServicePoint(root);
+            service.Expect100Continue = false;
+            service.UseNagleAlgorithm = false;
+            // A name that moves to another server is followed within minutes.
+            service.ConnectionLeaseTimeout = 5 * 60 * 1000;
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }
 #endif

@@ -94,7 +94,8 @@ internal sealed class HttpTransport : IDisposable
             using var response = await _invoker.SendAsync(request, deadline.Token).ConfigureAwait(false);
             return await ReplyReader.ReadAsync(response, !write, kind, _maxResponse, deadline.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e)
+        // .NET Framework breaks the connection of an answer whose time is up.
+        catch (Exception e) when (e is OperationCanceledException || (e is HttpRequestException or IOException && deadline.Token.IsCancellationRequested))
         {
             cancellation.ThrowIfCancellationRequested();
             // Neither the caller nor the time: the handler gave up connecting.
@@ -110,7 +111,11 @@ internal sealed class HttpTransport : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             cancellation.ThrowIfCancellationRequested();
+#if NET
             throw ConnectionFaults.Of(e, Address, Sent(), _hasClientCertificate);
+#else
+            throw ConnectionFaults.Of(CertificateCheck.RefusalOf(request) ?? e, Address, Sent(), _hasClientCertificate);
+#endif
         }
 
         bool Sent() => write && body is not { Started: false };

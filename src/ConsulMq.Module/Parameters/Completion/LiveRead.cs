@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Management.Automation;
+using ConsulMq.Session;
+
+namespace ConsulMq.Parameters;
+
+/// <summary>
+/// Asks Consul while the user waits for a completion: for so long as nobody minds, over the connection that the command would use. Where there is none yet,
+/// over one that is nobody else's: a key press neither registers this process nor decides which connection is the current one.
+/// </summary>
+internal static class LiveRead
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>What the read gives; the other value where Consul does not answer in time, or not at all.</summary>
+    /// <param name="bound">The parameters of the command, as far as they are known.</param>
+    /// <param name="read">Reads.</param>
+    /// <param name="otherwise">What it is where nothing comes.</param>
+    public static T From<T>(IDictionary? bound, Func<ConsulMqConnection, CancellationToken, Task<T>> read, T otherwise)
+    {
+        if (Connection(bound) is not { IsClosed: false } connection)
+            return otherwise;
+        using var patience = new CancellationTokenSource(Patience);
+        var reading = Task.Run(() => read(connection, patience.Token));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!reading.Wait(Tick))
+        {
+            // Nobody is there, and to try again takes longer than a key press may.
+            if (watch.Elapsed >= Patience || connection.Trouble is not null)
+            {
+                patience.Cancel();
+                return otherwise;
+            }
+        }
+
+        return reading.Result;
+    }
+
+    /// <summary>The connection that the command would use, if that can be told.</summary>
+    public static ConsulMqConnection? Connection(IDictionary? bound) => bound?.Contains("Connection") == true
+        ? (bound["Connection"] as PSObject)?.BaseObject as ConsulMqConnection ?? bound["Connection"] as ConsulMqConnection
+        : RunspaceState.Current.ForCompletion();
+
+    /// <summary>The queue that the command names, or the default one; null: it may be several.</summary>
+    public static string? Queue(IDictionary? bound, ConsulMqConnection connection)
+    {
+        var named = bound?["Queue"] is PSObject wrapped ? wrapped.BaseObject : bound?["Queue"];
+        var name = named switch
+        {
+            null => connection.DefaultQueue,
+            string one => one,
+            IList { Count: 1 } list => list[0]?.ToString(),
+            _ => null,
+        };
+        return name is null || new QueuePattern(name).IsWildcard ? null : name;
+    }
+
+    /// <summary>What is on the first page of the command's queue.</summary>
+    public static IReadOnlyList<QueueObject> FirstPage(IDictionary? bound, MessageState state, int most) => From(bound, async (connection, stop) =>
+    {
+        var browser = Queue(bound, connection) is { } name ? connection.Queue(name).Browse(state, bodies: false) : null;
+        return browser is not null && await browser.NextAsync(most, stop).ConfigureAwait(false) is { } page ? page.Items : [];
+    }, []);
+}
