@@ -16,7 +16,7 @@ internal static class Program
             switch (args)
             {
                 case ["pack", var root, var module, var output]:
-                    foreach (var file in await Packaging.PackAsync(Path.GetFullPath(root), Path.GetFullPath(module), Path.GetFullPath(output)))
+                    foreach (var file in await PackagingTask.PackAsync(Path.GetFullPath(root), Path.GetFullPath(module), Path.GetFullPath(output)))
                         Console.WriteLine(file);
                     return 0;
                 case ["install", var feed, var modules]:

@@ -1,7 +1,7 @@
 namespace ConsulMq.Packager;
 
 /// <summary>All that is published.</summary>
-internal static class Packaging
+internal static class PackagingTask
 {
     /// <summary>Packs the module, and the library in a folder of its own: the two have one name, and go to two feeds.</summary>
     /// <param name="root">The tree; it was built.</param>
