@@ -1,23 +1,23 @@
-# The packages that are published. A part of build.ps1.
+# The packages that are published, and the module installed from them. A part of build.ps1.
 
-# The same tree gives the same bytes: entries in order, one time for all of them.
+function Invoke-Packager {
+    $packager = InRoot tools Packager bin $configuration net10.0 ConsulMq.Packager.dll
+    & dotnet $packager @args
+    if ($LASTEXITCODE) { Fail 'packing failed' }
+}
+
+# Returns the paths of what it packed. The tree was built.
+function New-Package { Invoke-Packager pack $root $layout ([IO.Path]::Combine($out, 'package')) }
+
 function Package {
     Build
-    $version = [regex]::Match([IO.File]::ReadAllText((InRoot ConsulMq.psd1)), "(?m)^\s*ModuleVersion\s*=\s*'([0-9.]+)'").Groups[1].Value
-    $folder = [IO.Directory]::CreateDirectory([IO.Path]::Combine($out, 'package')).FullName
-    $package = [IO.Path]::Combine($folder, "ConsulMq.$version.zip")
-    [IO.File]::Delete($package)
-    $zip = [IO.Compression.ZipFile]::Open($package, 'Create')
-    try {
-        foreach ($path in [IO.Directory]::GetFiles($layout, '*', 'AllDirectories') | Sort-Ordinal) {
-            $entry = $zip.CreateEntry('ConsulMq/' + [IO.Path]::GetRelativePath($layout, $path).Replace('\', '/'), 'SmallestSize')
-            $entry.LastWriteTime = [DateTimeOffset]::new(2000, 1, 1, 0, 0, 0, [TimeSpan]::Zero)
-            $entry.ExternalAttributes = 0x81A4 -shl 16 # a regular file, rw-r--r--
-            $stream = $entry.Open()
-            try { $stream.Write([IO.File]::ReadAllBytes($path)) } finally { $stream.Dispose() }
-        }
-    } finally {
-        $zip.Dispose()
-    }
-    Say $package
+    New-Package | ForEach-Object { Say $_ }
+}
+
+# Packs the module and installs the package as a user's client does. The tree was built. Returns the module's folder, under out/installed/Modules.
+function Install-Package {
+    $null = New-Package
+    $installed = [IO.Path]::Combine($out, 'installed')
+    if ([IO.Directory]::Exists($installed)) { [IO.Directory]::Delete($installed, $true) }
+    Invoke-Packager install ([IO.Path]::Combine($out, 'package')) ([IO.Path]::Combine($installed, 'Modules'))
 }
