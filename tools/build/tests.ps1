@@ -114,7 +114,9 @@ function Test {
     Build
     Get-Consul
     Clear-TestOutput
-    Complete-Test (Invoke-TestProject $rest), (Invoke-DesktopTest $rest), (Invoke-PesterSuite), (Invoke-Lint), (Search-Secret)
+    # The module is tested as its users have it: packed, and installed from the package.
+    $env:CONSULMQ_TEST_MODULE = Install-Package
+    Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Invoke-DesktopTest $rest), (Invoke-Lint), (Search-Secret)
 }
 
 # The tests that have a long form, in that form; a factor makes it longer still. Then what they measured, as tables for docs/reliability.md.
