@@ -17,10 +17,10 @@ internal sealed record ModuleShape(IReadOnlyDictionary<string, CmdletShape> Cmdl
     public string? PageOf(string name) => Project is null ? null : $"{Project.TrimEnd('/')}/blob/main/docs/cmdlets/{name}.md";
 
     /// <summary>Imports a module and looks at its cmdlets.</summary>
-    /// <param name="folder">The folder that the manifest is in, with its name.</param>
+    /// <param name="folder">The folder of the module, with its one manifest.</param>
     public static ModuleShape Read(string folder)
     {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        string manifest = Directory.GetFiles(Path.GetFullPath(folder), "*.psd1").Single();
         var state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows())
             state.ExecutionPolicy = ExecutionPolicy.Bypass;
@@ -28,7 +28,7 @@ internal sealed record ModuleShape(IReadOnlyDictionary<string, CmdletShape> Cmdl
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
         var module = (PSModuleInfo)shell.AddCommand("Import-Module")
-            .AddParameter("Name", Path.Combine(Path.GetFullPath(folder), name + ".psd1"))
+            .AddParameter("Name", manifest)
             .AddParameter("PassThru").AddParameter("ErrorAction", ActionPreference.Stop)
             .Invoke().Single().BaseObject;
         return new ModuleShape(

@@ -27,17 +27,20 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
         }
     }
 
-    /// <summary>A queue and what is in it, for the question whether to do something to it. It is counted only where somebody is asked.</summary>
+    /// <summary>A queue and what is in it, for the question whether to do something to it. It is counted only where somebody is asked, who also hears
+    /// at once that there is none.</summary>
     private protected string Describe(MessageQueue queue, ConfirmImpact impact)
     {
         var text = $"queue '{queue.Name}' at {Link}";
+        if (!IsAsked(impact))
+            return text;
         try
         {
-            return IsAsked(impact) && Await(queue.SummaryAsync(StopToken)) is { } summary ? $"{text}: {Counted(summary)}" : text;
+            return $"{text}: {Counted(Await(queue.SummaryAsync(StopToken)) ?? throw Queueing.Errors.NoSuchQueue(queue.Name, Link.ToString()))}";
         }
-        catch (ConsulMqException)
+        catch (ConsulMqException e) when (e.Error != ConsulMqError.QueueNotFound)
         {
-            // What is wrong will show when it is done.
+            // What else is wrong will show when it is done.
             return text;
         }
     }

@@ -12,6 +12,8 @@ namespace ConsulMq.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportQueueCommand : QueueCmdlet
 {
+    private readonly Dictionary<string, string> _written = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
     /// The file to write; its directory has to be there. If its name ends in <c>.gz</c>, it is compressed with gzip. For each of several queues its own:
     /// <c>Get-ConsulMqQueue | Export-ConsulMqQueue -Path { "$($_.Name).jsonl.gz" }</c>.
@@ -42,7 +44,12 @@ public sealed class ExportQueueCommand : QueueCmdlet
     {
         try
         {
-            Export(OpenQueue(), InputFile.Find(SessionState, Path, isLiteral: true)[0]);
+            var path = InputFile.Find(SessionState, Path, isLiteral: true)[0];
+            if (_written.TryGetValue(path, out var other))
+                throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"'{path}' has just been written, with queue '{other}'.", path, action: "Give each queue a file of its own: -Path { \"$($_.Name).jsonl\" }.");
+            var queue = OpenQueue();
+            Export(queue, path);
+            _written.Add(path, queue.Name);
         }
         catch (FileFault e)
         {

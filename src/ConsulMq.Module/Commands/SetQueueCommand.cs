@@ -14,7 +14,7 @@ public sealed class SetQueueCommand : QueueSettingsCmdlet
     private protected override void Write(string name)
     {
         var queue = Link.Queue(name);
-        if (!ShouldProcess($"queue '{name}' at {Link}", "Change its settings"))
+        if (!ShouldProcess(Describe(queue, ConfirmImpact.Low), "Change its settings"))
             return;
         Await(queue.ChangeAsync(Apply, StopToken));
         if (PassThru)

@@ -60,7 +60,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     {
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
             return TimeSpan.FromSeconds(seconds);
-        var match = Regex.Match(text, @"^(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        var match = Regex.Match(text, @"^(?<minus>-)?(?:(\d+(?:\.\d+)?)(ms|s|m|h|d))+$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         if (!match.Success)
             return text.IndexOf(':') >= 0 && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : null;
         var sum = TimeSpan.Zero;
@@ -77,6 +77,6 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             });
         }
 
-        return sum;
+        return match.Groups["minus"].Success ? sum.Negate() : sum;
     }
 }

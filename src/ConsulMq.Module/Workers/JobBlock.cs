@@ -14,7 +14,10 @@ internal sealed class JobBlock
     /// <summary>The block, bound to no session.</summary>
     public ScriptBlock Block { get; }
 
-    /// <summary>How to call it: a script with the parameters <c>$Block</c> and <c>$Item</c>.</summary>
+    /// <summary>
+    /// How to call it: a script with the parameters <c>$Block</c> and <c>$Item</c>. Inside a <c>try</c> an exception ends the block, whoever threw it: outside,
+    /// PowerShell goes on behind the statement where .NET threw, or where a command is not known, and the block would seem to have done its work.
+    /// </summary>
     public string Call { get; }
 
     /// <summary>Makes one.</summary>
@@ -24,8 +27,8 @@ internal sealed class JobBlock
             ast = (ScriptBlockAst)ScriptBlock.Create(block.ToString()).Ast; // a function: this gives it its parameter block
         return ast.EndBlock is { Unnamed: true } && !IsAdvanced(ast.ParamBlock)
             // As a filter it has the item in $_ just as ForEach-Object gives it, beside the argument.
-            ? new JobBlock(Filter(ast), "param($Block, $Item) $Item | & $Block $Item")
-            : new JobBlock(ast.GetScriptBlock(), "param($Block, $Item) & $Block $Item");
+            ? new JobBlock(Filter(ast), "param($Block, $Item) try { $Item | & $Block $Item } catch { throw }")
+            : new JobBlock(ast.GetScriptBlock(), "param($Block, $Item) try { & $Block $Item } catch { throw }");
     }
 
     private static bool IsAdvanced(ParamBlockAst? parameters) => parameters is not null

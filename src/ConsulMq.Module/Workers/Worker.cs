@@ -223,7 +223,7 @@ internal sealed class Worker : IDisposable
     {
         { Error: not null } => "It could not be given back.",
         { IsDeadLetter: true } => $"It is a dead letter now, in '{_queue.Name}.dead'.",
-        _ => $"It comes back in {Format.Duration(TimeSpan.FromSeconds(Math.Ceiling(job.Settlement!.Delay.TotalSeconds)))}.",
+        _ => $"It comes back in {(job.Settlement!.Delay < TimeSpan.FromSeconds(1) ? "less than a second" : Format.Duration(TimeSpan.FromSeconds(Math.Ceiling(job.Settlement!.Delay.TotalSeconds))))}.",
     };
 
     private void Warn(string text) => _outlet.Post(cmdlet => cmdlet.WriteWarning(text));

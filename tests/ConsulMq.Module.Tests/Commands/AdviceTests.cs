@@ -20,6 +20,17 @@ public sealed partial class AdviceTests() : CommandTests(InMemory)
         Assert.Empty(ids.Except(Run("[ConsulMq.Commands.PushItemCommand].Assembly.GetType('ConsulMq.RecommendedActions').GetProperty('Ids').GetValue($null)").Cast<string>()));
     }
 
+    [Fact]
+    public void Each_ID_of_an_error_stands_in_the_list_of_all_of_them()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
+
+        var missing = Run("[ConsulMq.Commands.PushItemCommand].Assembly.GetType('ConsulMq.RecommendedActions').GetProperty('Ids').GetValue($null)").Cast<string>()
+            .Where(id => !page.Contains($"`{id}`", StringComparison.Ordinal)).ToList();
+
+        Assert.True(missing.Count == 0, string.Join(' ', missing));
+    }
+
     [Theory]
     [InlineData("Get-ConsulMqQueue nobody", "There is no queue 'nobody' at in-memory (consulmq).", "Get-ConsulMqQueue lists those that are there; the first push creates one.")]
     [InlineData("Push-ConsulMqItem a/b x", "'a/b' cannot name a queue: it holds a '/', which separates the parts of a key.", "A queue name has 1 to 128 printable characters")]

@@ -50,6 +50,17 @@ public abstract class BackupTests : CommandTests
     }
 
     [Fact]
+    public void Two_queues_do_not_go_into_one_file()
+    {
+        Run("$null = foreach ($q in 'a', 'b') { Push-ConsulMqItem $q \"of $q\" }");
+
+        var error = Fail("Get-ConsulMqQueue a, b | Export-ConsulMqQueue -Path all.jsonl -Force");
+
+        Assert.Equal(("FileExists,ConsulMq.Commands.ExportQueueCommand", Full("all.jsonl")), (error.FullyQualifiedErrorId, error.TargetObject));
+        Assert.Contains("of a", File.ReadAllText(Full("all.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_there_is_replaced_only_by_force()
     {
         Run(Fill);

@@ -40,6 +40,13 @@ public sealed class QuestionTests() : CommandTests(InMemory)
         Assert.Equal(["Remove-ConsulMqQueue"], impacts);
     }
 
+    [Theory]
+    [InlineData("Clear-ConsulMq nobody")]
+    [InlineData("Remove-ConsulMqQueue nobody")]
+    [InlineData("Set-ConsulMqQueue nobody -MaxDepth 3")]
+    public void What_if_says_that_there_is_no_such_queue(string command) =>
+        Assert.StartsWith("QueueNotFound,", Fail(command + " -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
+
     [Fact]
     public void Wildcards_remove_the_queues_that_match_but_not_where_one_is_called_so()
     {

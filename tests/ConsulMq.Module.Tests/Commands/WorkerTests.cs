@@ -62,6 +62,39 @@ public abstract class WorkerTests(string connect) : CommandTests(connect)
         Assert.Empty(Left);
     }
 
+    [Theory]
+    [InlineData("throw 'no'")]
+    [InlineData("[IO.File]::ReadAllText('/no/such/file')")]
+    [InlineData("[int] 'x'")]
+    [InlineData("1 / 0")]
+    [InlineData("$null.Foo()")]
+    [InlineData("No-SuchCommand")]
+    [InlineData("function f { 1 / 0; 'on in f' }; f")]
+    [InlineData("1 / 0", "-ErrorAction SilentlyContinue")]
+    public void Whatever_is_thrown_in_a_block_makes_its_message_fail(string statement, string options = "")
+    {
+        Run("$null = 'x' | Push-ConsulMqItem jobs; Set-ConsulMqQueue jobs -MaxDeliveries 1");
+
+        var result = Session.Run($"Invoke-ConsulMqWorker jobs -MaxItems 1 {options} {{ {statement}; 'went on' }}");
+
+        Assert.Empty(result.Output);
+        Assert.Equal(["x"], Run("Pop-ConsulMqItem jobs.dead | ForEach-Object Body"));
+        Assert.Empty(Left);
+    }
+
+    [Fact]
+    public void What_a_command_only_writes_as_an_error_does_not_make_its_message_fail_and_says_how_it_would()
+    {
+        Run("$null = 'x' | Push-ConsulMqItem jobs; Set-ConsulMqQueue jobs -MaxDeliveries 1");
+
+        var result = Session.Run("Invoke-ConsulMqWorker jobs -MaxItems 1 { Remove-Module no-such-module; 'went on' }");
+
+        Assert.Equal(["went on"], result.Output.Select(static o => o.BaseObject));
+        Assert.Contains("-ErrorAction Stop", Assert.Single(result.Errors).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(Run("Pop-ConsulMqItem jobs.dead"));
+        Assert.Empty(Left);
+    }
+
     [Fact]
     public void What_it_writes_is_tagged_with_the_message()
     {

@@ -46,7 +46,7 @@ internal static class ReplyFaults
             case 429:
                 return Make(ConsulFault.TooManyRequests, false, "asks for fewer requests");
             case 404:
-                return Make(ConsulFault.Rejected, false, "does not know the request (404); is it Consul");
+                return new ConsulException(ConsulFault.Rejected, address, false, $"What answers at {address} does not know the request (404{(words.Length > 0 ? ": " + words : "")}). Is it Consul?");
             case >= 300 and < 400:
                 return new ConsulException(ConsulFault.BadReply, address, write, $"{address} redirects elsewhere ({status}), which Consul's API never does for a request of ours; is it Consul?");
             case >= 400 and < 500:
