@@ -17,7 +17,7 @@
     Rules               = @{
         # Windows PowerShell 5.1 reads the loader, the tests, the examples and the integrations; the build is for 7, and keeps to the same.
         PSUseCompatibleSyntax                     = @{ Enable = $true; TargetVersions = @('5.1', '7.4') }
-        PSAvoidUsingPositionalParameters          = @{ Enable = $true; CommandAllowList = @('InRoot', 'Invoke-TestRun', 'Read-TestResult') }
+        PSAvoidUsingPositionalParameters          = @{ Enable = $true; CommandAllowList = @('InRoot', 'Invoke-Packager', 'Invoke-TestRun', 'Read-TestResult') }
         PSAvoidExclaimOperator                    = @{ Enable = $true }
         PSAvoidSemicolonsAsLineTerminators        = @{ Enable = $true }
         PSAvoidUsingDoubleQuotesForConstantString = @{ Enable = $true }

@@ -15,7 +15,7 @@ function Package {
 }
 
 # Packs the module and installs the package as a user's client does. The tree was built. Returns the module's folder, under out/installed/Modules.
-function Install-Package {
+function Install-BuiltModule {
     $null = New-Package
     $installed = [IO.Path]::Combine($out, 'installed')
     if ([IO.Directory]::Exists($installed)) { [IO.Directory]::Delete($installed, $true) }

@@ -115,7 +115,7 @@ function Test {
     Get-Consul
     Clear-TestOutput
     # The module is tested as its users have it: packed, and installed from the package.
-    $env:CONSULMQ_TEST_MODULE = Install-Package
+    $env:CONSULMQ_TEST_MODULE = Install-BuiltModule
     Complete-Test (Invoke-TestProject $rest), (Invoke-PesterSuite), (Invoke-DesktopTest $rest), (Invoke-Lint), (Search-Secret)
 }
 
