@@ -12,14 +12,10 @@ internal static class ScriptHostProcess
     /// <summary>Starts a script file.</summary>
     public static Process StartFile(string file, params IEnumerable<string> arguments) => Start([file, .. arguments]);
 
-    // An installed module lies in a folder named for its version, in one named for the module.
-    private static string ModulePath => Path.GetDirectoryName(
-        Version.TryParse(Path.GetFileName(Repository.ModuleFolder), out _) ? Path.GetDirectoryName(Repository.ModuleFolder)! : Repository.ModuleFolder)!;
-
     private static Process Start(IEnumerable<string> arguments)
     {
         string host = Path.Combine(AppContext.BaseDirectory, "ConsulMq.ScriptHost.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [host, "--module-path", ModulePath, .. arguments])
+        return Process.Start(new ProcessStartInfo("dotnet", [host, "--module-path", Repository.ModulePath, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -13,6 +13,10 @@ public static class Repository
         ? Path.GetFullPath(folder)
         : Path.Combine(Root, "out", "ConsulMq");
 
+    /// <summary>The folder that finds the module by its name when it is on the module path: above <c>ConsulMq</c>, or above <c>ConsulMq/VERSION</c>.</summary>
+    public static string ModulePath => Path.GetDirectoryName(
+        Version.TryParse(Path.GetFileName(ModuleFolder), out _) ? Path.GetDirectoryName(ModuleFolder)! : ModuleFolder)!;
+
     private static string FindRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

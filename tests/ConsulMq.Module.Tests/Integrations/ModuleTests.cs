@@ -10,7 +10,7 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
         """
         function Install-PSResource($Name, $Version, $Repository, $Scope, [switch] $TrustRepository, [switch] $Quiet, [switch] $Prerelease) {
             [Console]::WriteLine("installing $Name $Version from $Repository for $Scope$(if ($Prerelease) { ', a candidate' })")
-            $env:PSModulePath = [IO.Path]::GetDirectoryName($env:TEST_MODULE) + [IO.Path]::PathSeparator + $env:PSModulePath
+            $env:PSModulePath = $env:TEST_MODULES + [IO.Path]::PathSeparator + $env:PSModulePath
         }
         """;
 
@@ -45,7 +45,7 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
 
         var result = await runner.RunAsync(
             [("operation", "count"), ("queue", "jobs")],
-            new Dictionary<string, string> { ["PSModulePath"] = Path.GetDirectoryName(Repository.ModuleFolder)! },
+            new Dictionary<string, string> { ["PSModulePath"] = Repository.ModulePath },
             Gallery);
 
         Assert.DoesNotContain("installing", result.Succeeded().Log, StringComparison.Ordinal);
@@ -72,6 +72,6 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
     {
         ["PSModulePath"] = runner.Folder,
         ["XDG_DATA_HOME"] = runner.Folder,
-        ["TEST_MODULE"] = Repository.ModuleFolder,
+        ["TEST_MODULES"] = Repository.ModulePath,
     };
 }
