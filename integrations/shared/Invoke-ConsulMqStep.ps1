@@ -16,6 +16,7 @@ $code = 0
 try {
     foreach ($secret in Get-StepSecret) { Protect-StepSecret $secret }
     $step = Read-StepInput
+    Assert-StepRunner
     Import-StepModule $step
     $null = Connect-StepConsul $step
     $result = Invoke-StepOperation $step

@@ -54,8 +54,8 @@ function Read-StepInput {
     $step.install = Read-StepSwitch 'install' $step.install
     $step['fail-when-empty'] = Read-StepSwitch 'fail-when-empty' $step['fail-when-empty']
     $count = 0
-    if ($step.ContainsKey('count') -and -not ([int]::TryParse($step['count'], [ref] $count) -and $count -ge 1)) {
-        throw (ConvertTo-StepError 'InvalidInput' "'count' is '$($step['count'])'. Set it to a number from 1 on.")
+    if ($step.ContainsKey('count') -and -not ([int]::TryParse($step['count'], [ref] $count) -and $count -ge 1 -and $count -le 100)) {
+        throw (ConvertTo-StepError 'InvalidInput' "'count' is '$($step['count'])'. Set it to a number from 1 to 100: the outputs of a step hold no more.")
     }
     if ($step.operation -eq 'lease' -and -not $step.ContainsKey('lease')) { $step.lease = $stepLease }
     foreach ($name in 'id', 'receipt') {

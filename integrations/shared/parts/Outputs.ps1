@@ -31,35 +31,53 @@ function Save-StepBody($messages) {
 function Write-StepResult([hashtable] $step, [hashtable] $result) {
     $messages = $result.Messages
     $taken = $step.operation -in 'pop', 'lease', 'peek'
-    $outputs = [ordered]@{
+    # First what settles the messages, whatever becomes of their bodies.
+    $first = [ordered]@{
         count = "$($result.Count)"
         id = (@(foreach ($message in $messages) { "$($message.Id)" }) + @($result.Settled | Where-Object { $_ })) -join "`n"
         queue = $step.queue
         receipt = @(foreach ($message in $messages) { if ($message.ReceiptHandle) { $message.ReceiptHandle } }) -join "`n"
+    }
+    foreach ($name in $first.Keys) { Write-StepOutput $name $first[$name] }
+    $outputs = [ordered]@{
         body = ''
         encoding = ''
         'body-file' = ''
-        items = '[]'
+        items = Get-StepList $messages @()
     }
     $bodies = @()
     if ($taken -and $messages.Count -gt 0) {
         $size = 0
         foreach ($message in $messages) { $size += $message.Size }
         if ($step['body-file']) {
-            $outputs['body-file'] = [IO.Path]::GetFullPath($step['body-file'])
-        } elseif ($size -gt $stepMostBytes) {
-            $outputs['body-file'] = Save-StepBody $messages
-        } else {
+            $outputs['body-file'] = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($step['body-file'])
+        } elseif ($size -le $stepMostBytes) {
             $bodies = @(foreach ($message in $messages) { , @(Get-StepBody $message) })
             $outputs.body, $outputs.encoding = $bodies[0]
         }
+        $outputs.items = Get-StepList $messages $bodies
+        # Base64 and JSON are longer than what they hold. Of one message the body need not be in both.
+        $isWhole = Test-StepSize $outputs.items
+        if (-not $outputs['body-file'] -and ($bodies.Count -eq 0 -or -not (Test-StepSize $outputs.body) -or -not ($isWhole -or $messages.Count -eq 1))) {
+            $outputs.body = $outputs.encoding = ''
+            $outputs['body-file'] = Save-StepBody $messages
+            $isWhole = $false
+        }
+        if (-not $isWhole) { $outputs.items = Get-StepList $messages @() }
+        if (-not (Test-StepSize $outputs.items)) { $outputs.items = '[]' }
     }
-    $items = for ($i = 0; $i -lt $messages.Count; $i++) { Get-StepItem $messages[$i] $(if ($i -lt $bodies.Count) { $bodies[$i] }) }
-    $outputs.items = '[' + ($items -join ',') + ']'
 
     foreach ($name in $outputs.Keys) { Write-StepOutput $name $outputs[$name] }
     Write-StepSummary (Get-StepTable $step $result)
     [Console]::Out.WriteLine((ConvertTo-StepLogLine "ConsulMq: $($step.operation), queue '$($step.queue)': $($result.Count) $(if ($result.Count -eq 1) { 'message' } else { 'messages' })."))
+}
+
+# Whether an environment variable can hold it.
+function Test-StepSize([string] $text) { [Text.Encoding]::UTF8.GetByteCount($text) -le $stepMostBytes }
+
+function Get-StepList($messages, $bodies) {
+    $items = for ($i = 0; $i -lt $messages.Count; $i++) { Get-StepItem $messages[$i] $(if ($i -lt $bodies.Count) { $bodies[$i] }) }
+    '[' + ($items -join ',') + ']'
 }
 
 function Get-StepItem($message, $body) {

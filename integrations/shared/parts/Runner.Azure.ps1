@@ -5,6 +5,9 @@ function ConvertTo-CommandData([string] $text) { $text.Replace('%', '%AZP25').Re
 
 function ConvertTo-CommandProperty([string] $text) { (ConvertTo-CommandData $text).Replace(']', '%5D').Replace(';', '%3B') }
 
+# Outputs go to the log, which is always there.
+function Assert-StepRunner { }
+
 function Protect-StepSecret([string] $secret) { [Console]::Out.WriteLine('##vso[task.setsecret]' + (ConvertTo-CommandData $secret)) }
 
 # The agent takes the command out of the log. What is in the value is one line, and data to the agent from the first bracket on.

@@ -11,6 +11,9 @@ function Add-RunnerFile([string] $variable, [string] $text) {
     [IO.File]::AppendAllText($file, $text, [Text.UTF8Encoding]::new($false))
 }
 
+# Before a message is taken: afterwards it would be too late to find out that nobody can be told.
+function Assert-StepRunner { foreach ($variable in 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY') { Add-RunnerFile $variable '' } }
+
 function Protect-StepSecret([string] $secret) { [Console]::Out.WriteLine('::add-mask::' + (ConvertTo-CommandData $secret)) }
 
 # The delimiter is drawn at random: no value can end itself and begin another output.

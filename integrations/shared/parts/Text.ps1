@@ -46,7 +46,7 @@ function ConvertTo-StepCell([string] $text) {
 
 # A line of the log that no runner takes for a command of its own: those begin with two colons, or have ## and a bracket in them.
 function ConvertTo-StepLogLine([string] $text) {
-    [regex]::Replace($text, '[\p{C}\u2028\u2029]', ' ').Replace('::', ': :').Replace('##', '# #')
+    [regex]::Replace([regex]::Replace($text, '[\p{C}\u2028\u2029]', ' '), '([:#])(?=\1)', '$1 ')
 }
 
 function ConvertTo-StepSize([long] $bytes) {

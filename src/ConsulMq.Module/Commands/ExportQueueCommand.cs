@@ -12,7 +12,8 @@ namespace ConsulMq.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportQueueCommand : QueueCmdlet
 {
-    private readonly Dictionary<string, string> _written = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _written = new(
+        System.Runtime.InteropServices.RuntimeInformation.IsOSPlatform(System.Runtime.InteropServices.OSPlatform.Linux) ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The file to write; its directory has to be there. If its name ends in <c>.gz</c>, it is compressed with gzip. For each of several queues its own:

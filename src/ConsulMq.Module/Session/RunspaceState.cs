@@ -99,11 +99,11 @@ internal sealed class RunspaceState
     /// </summary>
     public ConsulMqConnection? ForCompletion()
     {
-        var options = ConnectionFactory.Environment();
         lock (_gate)
         {
             if (_connection is { IsClosed: false })
                 return _connection;
+            var options = ConnectionFactory.Environment();
             if (_spare is not { } spare || spare.Options != options)
             {
                 DropSpare();

@@ -10,8 +10,13 @@ public sealed class ClientCertificateFileTests(LockedConsul consul) : CommandTes
     private const string Password = "p ssw0rd'\"";
 
     [Fact]
-    public void The_right_password_lets_in() =>
-        Assert.Equal(["x"], Run("param($server, $file, $password) $null = Connect-ConsulMq @server -ClientCertificate $file -ClientCertificatePassword $password -TlsServerName localhost; $null = 'x' | Push-ConsulMqItem pfx; (Pop-ConsulMqItem pfx).Body", Parameters(Password)));
+    public void The_right_password_lets_in()
+    {
+        // The build for Windows PowerShell cannot do that, and says so: UnsupportedTests.
+        var name = TestedBuild.IsDesktop ? "" : "-TlsServerName localhost";
+
+        Assert.Equal(["x"], Run($"param($server, $file, $password) $null = Connect-ConsulMq @server -ClientCertificate $file -ClientCertificatePassword $password {name}; $null = 'x' | Push-ConsulMqItem pfx; (Pop-ConsulMqItem pfx).Body", Parameters(Password)));
+    }
 
     [Theory]
     [InlineData("wrong")]

@@ -21,13 +21,15 @@ internal static class LiveRead
     {
         if (Connection(bound) is not { IsClosed: false } connection)
             return otherwise;
+        // That of an earlier key press says nothing of this one.
+        var before = connection.Trouble;
         using var patience = new CancellationTokenSource(Patience);
         var reading = Task.Run(() => read(connection, patience.Token));
         var watch = System.Diagnostics.Stopwatch.StartNew();
         while (!reading.Wait(Tick))
         {
             // Nobody is there, and to try again takes longer than a key press may.
-            if (watch.Elapsed >= Patience || connection.Trouble is not null)
+            if (watch.Elapsed >= Patience || connection.Trouble is { } trouble && !ReferenceEquals(trouble, before))
             {
                 patience.Cancel();
                 return otherwise;

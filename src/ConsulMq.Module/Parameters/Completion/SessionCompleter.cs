@@ -27,6 +27,9 @@ public sealed class SessionCompleter : IArgumentCompleter
         ? [new Suggestion("(Get-ConsulMqConnection)", $"The current connection: {connection}", IsCode: true)]
         : [];
 
+    private static string Named(string variable) =>
+        variable.All(static c => char.IsLetterOrDigit(c) || c == '_') ? "$" + variable : "${" + CodeGeneration.EscapeVariableName(variable) + "}";
+
     private static List<Suggestion> Variables<T>()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
@@ -38,7 +41,7 @@ public sealed class SessionCompleter : IArgumentCompleter
                let value = variable?.Value is PSObject wrapped ? wrapped.BaseObject : variable?.Value
                where value is T && variable.Name is not ("_" or "PSItem" or "input" or "this")
                orderby variable.Name
-               select new Suggestion("$" + variable.Name, value.ToString(), IsCode: true),
+               select new Suggestion(Named(variable.Name), value.ToString(), IsCode: true),
         ];
     }
 }

@@ -21,13 +21,15 @@ internal static class Suggestions
     /// <param name="values">Gives the suggestions.</param>
     public static IReadOnlyList<CompletionResult> For(string? word, Func<IEnumerable<Suggestion>> values)
     {
-        var typed = (word ?? "").Trim('\'', '"');
-        var pattern = WildcardPattern.Get(WildcardPattern.ContainsWildcardCharacters(typed) ? typed + "*" : WildcardPattern.Escape(typed) + "*", WildcardOptions.IgnoreCase);
+        var typed = Unquoted(word ?? "");
+        var pattern = Pattern(typed);
         try
         {
             return
             [
                 .. from one in values()
+                   // What steers a terminal is not put on anybody's command line.
+                   where Format.OneLine(one.Value, int.MaxValue) == one.Value
                    where pattern.IsMatch(one.Value) || (one.Label is not null && typed.Length > 0 && one.Label.IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0)
                    select new CompletionResult(one.IsCode ? one.Value : Quote(one.Value), Shown(one.Label ?? one.Value), CompletionResultType.ParameterValue, Shown(one.Tip ?? one.Value)),
             ];
@@ -42,7 +44,7 @@ internal static class Suggestions
 
     /// <summary>The value as an argument: bare where PowerShell reads it as it is.</summary>
     internal static string Quote(string value) =>
-        value.All(static c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/' or '*' or '+') && IsBare(value)
+        value.Length > 0 && value.All(static c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/' or '*' or '+') && IsBare(value)
             ? value
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
 
@@ -52,6 +54,26 @@ internal static class Suggestions
 
     /// <summary>Digits and a unit. PowerShell takes some of them for numbers, and keeps what was typed.</summary>
     private static bool HasUnit(string value) => char.IsLetter(value[value.Length - 1]) && value.TrimStart([.. "0123456789"]).All(char.IsLetter);
+
+    private static string Unquoted(string word) => word.StartsWith("'", StringComparison.Ordinal) ? word.Trim('\'').Replace("''", "'") : word.Trim('"');
+
+    private static WildcardPattern Pattern(string typed)
+    {
+        var literal = WildcardPattern.Get(WildcardPattern.Escape(typed) + "*", WildcardOptions.IgnoreCase);
+        if (!WildcardPattern.ContainsWildcardCharacters(typed))
+            return literal;
+        try
+        {
+            var pattern = WildcardPattern.Get(typed + "*", WildcardOptions.IgnoreCase);
+            _ = pattern.IsMatch("");
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            // A bracket that is not closed.
+            return literal;
+        }
+    }
 
     private static string Shown(string text) => text.Length == 0 ? " " : Format.OneLine(text);
 }
