@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ConsulMq.Consul;
 using ConsulMq.Tests.Queueing;
 using ConsulMq.TestSupport;
@@ -13,8 +14,11 @@ public sealed class DeepQueueTests(ConsulFixture fixture) : IClassFixture<Consul
     /// <summary>The longest page that chance makes, decoded, twice: the one before is still somebody's.</summary>
     private const long Most = 64L * 1024 * 1024;
 
-    /// <summary>What stays with a walk that has come to its end.</summary>
-    private const long MostLeft = 16L * 1024 * 1024;
+    /// <summary>
+    /// What a walk that has come to its end keeps alive: the room that its longest page needed. Only what is freed with it counts. How much lies in the
+    /// pool of arrays afterwards, where the replies were read into, depends on how many threads took part.
+    /// </summary>
+    private const long MostOfAWalk = 4L * 1024 * 1024;
 
     private static readonly Figures Figures = new("Resource limits");
 
@@ -52,14 +56,12 @@ public sealed class DeepQueueTests(ConsulFixture fixture) : IClassFixture<Consul
         });
         await Holds("browse", count, async () =>
         {
-            long seen = 0;
-            var before = GC.GetTotalMemory(true);
-            var browser = queue.Browse();
-            while (await browser.NextAsync(default) is { } batch)
-                seen += batch.Items.Count;
-            Assert.Equal(count - (count / 10), seen);
-            Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, MostLeft);
-            GC.KeepAlive(browser);
+            var walk = await WalkedAsync(queue, count - (count / 10));
+            // On a stack of its own: what comes behind an await runs on top of the frames that it waited for.
+            await Task.Yield();
+            var with = GC.GetTotalMemory(true);
+            walk.Value = null;
+            Assert.InRange(with - GC.GetTotalMemory(true), long.MinValue, MostOfAWalk);
         });
         await Holds("search", count, async () =>
         {
@@ -80,6 +82,17 @@ public sealed class DeepQueueTests(ConsulFixture fixture) : IClassFixture<Consul
             }
         });
         await Holds("clear", count, () => queue.ClearAsync(true, default));
+    }
+
+    /// <summary>A walk at its end. It is only ever in the box for its caller, so that nothing of the caller's keeps it once the box is empty.</summary>
+    private static async Task<StrongBox<QueueBrowser?>> WalkedAsync(MessageQueue queue, long messages)
+    {
+        long seen = 0;
+        var browser = queue.Browse();
+        while (await browser.NextAsync(default) is { } batch)
+            seen += batch.Items.Count;
+        Assert.Equal(messages, seen);
+        return new StrongBox<QueueBrowser?>(browser);
     }
 
     private static async Task Holds(string operation, int count, Func<Task> run)
