@@ -1,4 +1,5 @@
 using System.Management.Automation.Host;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ConsulMq.Watching;
@@ -24,6 +25,9 @@ internal sealed class LiveTable : IDisposable
     public static LiveTable? Open(PSHost host)
     {
         if (host.UI is not { } ui || Console.IsOutputRedirected)
+            return null;
+        // Outside Windows the cursor of a terminal that knows no sequences stays where it is.
+        if (!ui.SupportsVirtualTerminal && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             return null;
         try
         {
