@@ -107,6 +107,9 @@ public sealed class QueueObject
     /// <summary>The entry that it stood in when somebody looked at it, where it is found again without a search; null: nobody looked.</summary>
     internal EntryKey? SeenIn { get; init; }
 
+    /// <summary>Whether its lease was settled by way of this object: completed, given back, denied or moved. Others may have settled it too.</summary>
+    internal bool IsSettled { get; private set; }
+
     /// <summary>Whether the body is in memory.</summary>
     internal bool HasContent => _message.HasBody;
 
@@ -115,6 +118,9 @@ public sealed class QueueObject
 
     /// <summary>Where the body was put when the message was popped, if that is not memory.</summary>
     internal IBodyPlace? Kept { get; init; }
+
+    /// <summary>Says that its lease was settled.</summary>
+    internal void Settle() => IsSettled = true;
 
     /// <summary>The ID and the queue.</summary>
     public override string ToString() => $"{Queue}/{Id}";

@@ -204,15 +204,33 @@ internal sealed class Worker : IDisposable
             Reason = job.Failure is null ? null : JobErrors.Reason(job.Failure),
         };
         Tally.Finished();
+        // Its script block may have settled it itself.
+        var isSettled = job.Item.IsSettled;
         var isPassedOn = new ManualResetEventSlim();
         _outlet.Post(null, then: () =>
         {
-            _settler.Add(job);
+            if (!isSettled)
+                _settler.Add(job);
             Tally.Settling();
             isPassedOn.Set();
         });
         // Not before that the next one: else a pipeline that ends early would let go of the output of many.
         isPassedOn.Wait();
+        if (isSettled)
+            SettledByItsBlock(job);
+    }
+
+    private void SettledByItsBlock(Job job)
+    {
+        if (job.Failure is null)
+        {
+            _outlet.Post(cmdlet => cmdlet.WriteVerbose($"Message {job.Item.Id} was settled by its script block."));
+            Tally.Completed();
+            return;
+        }
+
+        _outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(JobErrors.Failed(job, "Its script block had settled it before, and that stays.")));
+        Tally.Returned(job.Item.Id, null);
     }
 
     private void Settled(Job job, SettleOutcome outcome)

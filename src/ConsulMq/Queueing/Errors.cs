@@ -22,6 +22,8 @@ internal static class Errors
         ConsulFault.TlsFailure => Make(ConsulMqError.TlsFailure, e,
             "The parameters for it are -Address, -CaCertificate, -ClientCertificate, -ClientKey and -TlsServerName of Connect-ConsulMq."),
         ConsulFault.TooLarge => Make(ConsulMqError.MessageTooLarge, e, "Send less at once."),
+        _ when e.Message.IndexOf("No path to datacenter", StringComparison.Ordinal) >= 0 => Make(ConsulMqError.ConsulError, e,
+            "Check the name of the datacenter (Connect-ConsulMq -Datacenter), and that its servers are joined (consul members -wan)."),
         _ => Make(ConsulMqError.ConsulError, e, "Consul's log says more."),
     };
 
