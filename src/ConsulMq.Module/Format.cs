@@ -18,7 +18,7 @@ public static class Format
         // What went through a file is not read again to show its beginning.
         if (!item.HasContent)
             return OneLine(item.Body is FileInfo file ? file.FullName : "", PreviewLength);
-        var content = item.Content;
+        var content = item.ReadContent();
         if (content.Kind == BodyKind.Bytes)
             return Hex(content.Bytes.Span);
         if (content.Kind == BodyKind.Text)
@@ -49,7 +49,9 @@ public static class Format
     /// <summary>The body for a list: its lines as they are, up to a few thousand characters.</summary>
     /// <param name="item">The message.</param>
     public static string Body(QueueObject item) =>
-        item.HasContent && item.Content.Kind == BodyKind.Text && item.ContentType != BodyWriter.CliXmlContentType ? Clean(item.Content.Text!, 4000, keepLines: true) : Preview(item);
+        item.HasContent && item.ContentType != BodyWriter.CliXmlContentType && item.ReadContent() is { Kind: BodyKind.Text, Text: { } text }
+            ? Clean(text, 4000, keepLines: true)
+            : Preview(item);
 
     /// <summary>How long ago, in one or two characters and a unit: <c>5s</c>, <c>12m</c>, <c>3h</c>, <c>9d</c>.</summary>
     /// <param name="time">The moment; null: empty.</param>

@@ -20,6 +20,10 @@ internal sealed class ProgressBar(Cmdlet cmdlet, string activity) : IDisposable
     /// <summary>Whether the next call of <see cref="Report"/> draws.</summary>
     public bool IsDue => _watch.Elapsed >= Interval;
 
+    /// <summary>Goes on to another part of the same work.</summary>
+    /// <param name="activity">What goes on from now on.</param>
+    public void GoOn(string activity) => _record.Activity = activity;
+
     /// <summary>Draws how far it is, if it is time to.</summary>
     /// <param name="done">How much is done.</param>
     /// <param name="total">How much there is; null or 0: nobody knows. One that is too low grows with what is done.</param>

@@ -260,7 +260,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
         {
             return Draft() with
             {
-                Body = item.Content,
+                Body = item.ReadContent(),
                 ContentType = ContentType ?? item.ContentType,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Management.Automation;
 using ConsulMq.TestSupport;
 
 namespace ConsulMq.Module.Tests.Commands;
@@ -42,6 +43,21 @@ public abstract class SearchTests(string connect) : CommandTests(connect)
         Assert.Equal(positions, Run($"(Find-ConsulMqItem jobs {arguments}).Position").Where(static position => position is not null).Select(static position => (int)(long)position));
 
         Assert.Equal(6, Run("Get-ConsulMqIndex jobs").Length);
+    }
+
+    [Fact]
+    public void Many_small_queues_show_their_progress_as_one_large_one_does()
+    {
+        Run("foreach ($n in 1..30) { $null = $n | Push-ConsulMqItem jobs-$n }");
+        using var shell = Session.CreateShell();
+        shell.AddScript("Find-ConsulMqItem jobs-* | ForEach-Object { [Threading.Thread]::Sleep(50) }");
+
+        shell.Invoke();
+
+        // Drawn at least once, and taken away.
+        Assert.True(shell.Streams.Progress.Count > 1, "Nothing was drawn.");
+        Assert.StartsWith("Searching 'jobs-", shell.Streams.Progress[^1].Activity, StringComparison.Ordinal);
+        Assert.Equal(ProgressRecordType.Completed, shell.Streams.Progress[^1].RecordType);
     }
 
     [Fact]
