@@ -160,6 +160,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     {
         if (ParameterSetName != ObjectSet)
         {
+            Transfer ??= new FileProgress(this, "Pushing");
             foreach (var path in Path ?? LiteralPath!)
                 AddFiles(path);
             return;
@@ -216,7 +217,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [FileNames.Header] = file.Name };
         foreach (var header in _headers ?? NoHeaders)
             headers[header.Key] = header.Value;
-        return Draft() with { OpenBody = () => InputFile.Open(file.FullName), Source = file, Headers = headers };
+        return Draft() with { OpenBody = () => Transfer!.Follow(InputFile.Open(file.FullName), file.Name, file.Length), Source = file, Headers = headers };
     }
 
     private protected override void End()

@@ -51,6 +51,33 @@ public sealed class SlowConsulTests : CommandTests, IClassFixture<ConsulFixture>
         Assert.Equal(Enumerable.Range(1, 20).Cast<object>(), watcher.Run("param($near) Pop-ConsulMqItem jobs -All -Connection $near | ForEach-Object Body", near).Output.Select(static o => o.BaseObject));
     }
 
+    [Theory]
+    [InlineData("Push-ConsulMqItem files -Path $file -Connection $far", "Pushing 'big.bin'")]
+    [InlineData("Pop-ConsulMqItem files -OutFile $folder -Force -Connection $far", "Writing 'big.bin'")]
+    public void A_file_that_takes_its_time_shows_how_far_it_is(string command, string activity)
+    {
+        var folder = Directory.CreateTempSubdirectory("consulmq-slow-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "big.bin");
+            File.WriteAllBytes(file, new byte[5 * 1024 * 1024]);
+            Run($"$global:folder = '{folder.FullName}'; $global:file = '{file}'; $null = Push-ConsulMqItem files -Path $file -Connection $near");
+            _proxy.Faults = new ProxyFaults { DelayToClient = Delay / 2 };
+            using var shell = Session.CreateShell();
+
+            shell.AddScript(command).Invoke();
+
+            Assert.True(shell.Streams.Progress.Count > 1, "Nothing was drawn.");
+            Assert.All(shell.Streams.Progress, record => Assert.Equal(activity, record.Activity));
+            Assert.Contains(" of 5.0 MiB", shell.Streams.Progress[0].StatusDescription, StringComparison.Ordinal);
+            Assert.Equal(ProgressRecordType.Completed, shell.Streams.Progress[^1].RecordType);
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
+    }
+
     public override void Dispose()
     {
         base.Dispose();
