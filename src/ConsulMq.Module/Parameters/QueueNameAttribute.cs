@@ -15,6 +15,9 @@ public sealed class QueueNameAttribute : ArgumentTransformationAttribute
     /// <summary>Whether another parameter of the cmdlet takes messages, or their IDs, from the pipeline.</summary>
     public bool OrMessage { get; set; }
 
+    /// <summary>Whether another parameter of the cmdlet takes a script block in the same position.</summary>
+    public bool OrScriptBlock { get; set; }
+
     /// <summary>Whether several queues may be named at once.</summary>
     public bool Many { get; set; }
 
@@ -36,6 +39,7 @@ public sealed class QueueNameAttribute : ArgumentTransformationAttribute
             string text => text,
             ConsulMqQueue queue => queue.Name,
             ConsulMqQueueCheck check => check.Queue,
+            ScriptBlock when OrScriptBlock => throw Elsewhere("A script block is not the name of a queue."),
             ScriptBlock => throw Refused($"A script block is not the name of a queue, and is not run here for each object of the pipeline. {RefusedBlock.Instead}"),
             IConvertible and not (bool or DateTime or DBNull) => LanguagePrimitives.ConvertTo<string>(input),
             _ when PipedMessage.Of(input!) is { } message => throw OfMessage(message),

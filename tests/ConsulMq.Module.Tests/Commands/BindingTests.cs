@@ -133,6 +133,7 @@ public abstract class BindingTests : CommandTests
     [InlineData("[datetime]'2026-01-01' | Clear-ConsulMq", "is a DateTime")]
     [InlineData("[pscustomobject]@{ a = 1 } | Pop-ConsulMqItem", "is a PSCustomObject")]
     [InlineData("Pop-ConsulMqItem jobs, keep", "not the name of one queue")]
+    [InlineData("Invoke-ConsulMqWorker -Queue { 'jobs' } { } -StopWhenEmpty", "script block is not the name")]
     [InlineData("Clear-ConsulMq ([byte[]](1, 2))", "is a Byte[]")]
     [InlineData("Remove-ConsulMqItem -InputObject (Get-ConsulMqItem jobs -All)", "Pipe them")]
     [InlineData("Complete-ConsulMqItem (Get-ConsulMqItem jobs -All)", "Pipe them")]
