@@ -7,4 +7,8 @@ namespace ConsulMq;
 /// <param name="Added">How many were pushed, and are durable.</param>
 /// <param name="Skipped">How many were not, because they had been imported before or are in the queue.</param>
 /// <param name="Expired">How many were not, because they have expired.</param>
-public sealed record ConsulMqImport(string? Queue, string Path, long Lines, long Added, long Skipped, long Expired);
+public sealed record ConsulMqImport(string? Queue, string Path, long Lines, long Added, long Skipped, long Expired)
+{
+    /// <summary>The file.</summary>
+    public override string ToString() => Path;
+}

@@ -46,4 +46,7 @@ public sealed record ConsulMqNode
 
     /// <summary>When it connected, by its own clock; null: it does not say.</summary>
     public DateTimeOffset? ConnectedAt { get; init; }
+
+    /// <summary>Its ID.</summary>
+    public override string ToString() => Id;
 }

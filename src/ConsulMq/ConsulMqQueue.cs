@@ -61,4 +61,7 @@ public sealed record ConsulMqQueue
 
     /// <summary>The longest body in bytes.</summary>
     public long MaxBodySize { get; init; }
+
+    /// <summary>Its name, so that a queue stands for its name wherever text is wanted.</summary>
+    public override string ToString() => Name;
 }

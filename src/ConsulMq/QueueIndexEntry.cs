@@ -43,4 +43,7 @@ public sealed record QueueIndexEntry
         Tags = item.Tags,
         DeliveryCount = item.DeliveryCount,
     };
+
+    /// <summary>Queue and ID.</summary>
+    public override string ToString() => $"{Queue}/{Id}";
 }

@@ -48,6 +48,8 @@ Describe 'Complete-ConsulMqItem' {
 
     It 'refuses what is not leased: <id>' -ForEach @(
         @{ id = 'NotLeased'; script = { Get-ConsulMqItem jobs | Complete-ConsulMqItem } }
+        @{ id = 'PlaceConflict'; script = { Pop-ConsulMqItem jobs -Lease | Complete-ConsulMqItem -Queue other } }
+        @{ id = 'ParameterArgumentTransformationError'; script = { Complete-ConsulMqItem (Get-ConsulMqItem jobs -Count 2) } }
         @{ id = 'InvalidReceiptHandle'; script = { Complete-ConsulMqItem jobs -Id (Get-ConsulMqItem jobs).Id -ReceiptHandle nonsense } }
     ) {
         $ErrorActionPreference = 'Stop'

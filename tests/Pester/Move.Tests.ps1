@@ -91,6 +91,11 @@ Describe 'Remove-ConsulMqItem' {
         (Get-ConsulMqQueue jobs).Depth | Should -Be 3
     }
 
+    It 'refuses a message that is not of the queue that is named' {
+        { Get-ConsulMqItem jobs | Remove-ConsulMqItem -Queue other -ErrorAction Stop } | Should -Throw -ErrorId 'PlaceConflict,ConsulMq.Commands.RemoveItemCommand'
+        (Get-ConsulMqQueue jobs).Depth | Should -Be 3
+    }
+
     It 'says of each that is not there any more' {
         $one, $other = Get-ConsulMqItem jobs -Count 2
         $null = Pop-ConsulMqItem jobs

@@ -122,7 +122,30 @@ Describe 'Pop-ConsulMqItem' {
         Disconnect-ConsulMq $here
     }
 
+    It 'takes nothing for an ID that is none: <piped>' -ForEach @(
+        @{ piped = 'not-a-guid' }
+        @{ piped = 77 }
+        @{ piped = '' }
+    ) {
+        $popped = [pscustomobject] @{ Queue = 'jobs'; MessageId = $piped } | Pop-ConsulMqItem -ErrorAction SilentlyContinue -ErrorVariable failed
+
+        $popped | Should -BeNullOrEmpty
+        $failed.Count | Should -Be 1
+        $failed[0].Exception.Message | Should -BeLike "*'$piped' is not the ID of a message*"
+        (Get-ConsulMqQueue jobs).Depth | Should -Be 4
+    }
+
+    It 'takes from a queue that is given as an object' {
+        $bodies = foreach ($queue in Get-ConsulMqQueue) { (Pop-ConsulMqItem $queue).Body; "$queue" }
+        $bodies | Should -Be ('a', 'jobs')
+    }
+
     It 'refuses what makes no sense: <id>' -ForEach @(
+        @{ id = 'PlaceConflict'; script = { Get-ConsulMqItem jobs | Pop-ConsulMqItem -Queue other } }
+        @{ id = 'InputObjectNotBound'; script = { Get-ConsulMqItem jobs | Pop-ConsulMqItem -All } }
+        @{ id = 'ParameterArgumentTransformationError'; script = { Pop-ConsulMqItem jobs -Lease 30s } }
+        @{ id = 'ParameterArgumentTransformationError'; script = { Pop-ConsulMqItem -Queue $null } }
+        @{ id = 'ParameterArgumentTransformationError'; script = { [datetime]::Now | Pop-ConsulMqItem } }
         @{ id = 'InvalidQueueName'; script = { Pop-ConsulMqItem a/b } }
         @{ id = 'ItemNotFound'; script = { Pop-ConsulMqItem jobs -Id ([guid]::NewGuid()) } }
         @{ id = 'PositionOutOfRange'; script = { Pop-ConsulMqItem jobs -Position 99 } }

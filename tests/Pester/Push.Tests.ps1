@@ -218,6 +218,8 @@ Describe 'Push-ConsulMqItem' {
         @{ id = 'InvalidDelay'; script = { Push-ConsulMqItem jobs x -NotBefore ([datetime]::Now.AddHours(-1)) } }
         @{ id = 'DelayConflict'; script = { Push-ConsulMqItem jobs x -Delay 5 -NotBefore ([datetime]::Now.AddHours(1)) } }
         @{ id = 'PlaceConflict'; script = { Push-ConsulMqItem jobs x -First -Position 3 } }
+        @{ id = 'ParameterArgumentTransformationError'; script = { 'x' | Push-ConsulMqItem jobs -Tag { $_ } } }
+        @{ id = 'ParameterArgumentTransformationError'; script = { Push-ConsulMqItem @{ a = 1 } jobs } }
         @{ id = 'PlaceConflict'; script = { Push-ConsulMqItem jobs x -First -Delay 5m } }
         @{ id = 'PositionOutOfRange'; script = { Push-ConsulMqItem jobs x -Position 5 } }
         @{ id = 'InvalidTimeout'; script = { Push-ConsulMqItem jobs x -Timeout -1 } }

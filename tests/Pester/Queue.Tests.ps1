@@ -179,6 +179,12 @@ Describe 'Clear-ConsulMq' {
         (Get-ConsulMqQueue jobs).Depth | Should -Be 4
     }
 
+    It 'refuses a message, and null, in place of a queue' {
+        { Get-ConsulMqItem jobs | Clear-ConsulMq -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,ConsulMq.Commands.ClearCommand'
+        { Clear-ConsulMq $null } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,ConsulMq.Commands.ClearCommand'
+        (Get-ConsulMqItem jobs -All).Count | Should -Be 3
+    }
+
     It 'refuses a queue that is not there' {
         { Clear-ConsulMq nobody -ErrorAction Stop } | Should -Throw -ErrorId 'QueueNotFound,ConsulMq.Commands.ClearCommand'
     }

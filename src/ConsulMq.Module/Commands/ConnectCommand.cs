@@ -94,6 +94,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
 
     /// <summary>The queue that commands mean when they name none. Default: <c>consulmq</c>.</summary>
     [Parameter]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? DefaultQueue { get; set; }
 

@@ -27,6 +27,15 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
         }
     }
 
+    /// <summary>Whether a message is of this queue, if one was named. If not, that is an error, and was said.</summary>
+    private protected bool IsOf(QueueObject item, string? queue)
+    {
+        if (queue is null || queue == item.Queue)
+            return true;
+        WriteError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, $"Message {item.Id} is of queue '{item.Queue}', and -Queue names '{queue}'.", item, action: "Leave -Queue out: a message knows its queue."));
+        return false;
+    }
+
     /// <summary>A queue and what is in it, for the question whether to do something to it. It is counted only where somebody is asked, who also hears
     /// at once that there is none.</summary>
     private protected string Describe(MessageQueue queue, ConfirmImpact impact)

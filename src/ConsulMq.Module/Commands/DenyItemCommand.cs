@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ConsulMq.Parameters;
 
 namespace ConsulMq.Commands;
 
@@ -9,6 +10,7 @@ public sealed class DenyItemCommand : SettleCmdlet
 {
     /// <summary>Why, for people; goes into the dead letter's headers.</summary>
     [Parameter]
+    [Text]
     [AllowEmptyString]
     public string? Reason { get; set; }
 

@@ -24,6 +24,7 @@ public sealed class FindItemCommand : ConnectionCmdlet
     [Alias("Name")]
     [AllowEmptyString]
     [SupportsWildcards]
+    [QueueName(Many = true)]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string[]? Queue { get; set; }
 
@@ -78,6 +79,8 @@ public sealed class FindItemCommand : ConnectionCmdlet
     /// <summary>The messages with these IDs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [Alias("MessageId")]
+    [MessageId]
     [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[]? Id { get; set; }
 

@@ -6,7 +6,7 @@ namespace ConsulMq.Commands;
 /// <summary>Looks at the messages of a queue, the next to be popped first, and leaves them there. Others may pop them meanwhile.</summary>
 [Cmdlet(VerbsCommon.Get, "ConsulMqItem", DefaultParameterSetName = CountSet)]
 [OutputType(typeof(QueueObject))]
-public sealed class GetItemCommand : QueueCmdlet
+public sealed class GetItemCommand : ItemCmdlet
 {
     private const string CountSet = "Count";
     private const string AllSet = "All";
@@ -36,6 +36,8 @@ public sealed class GetItemCommand : QueueCmdlet
     /// <summary>Look at the messages with these IDs. One that is not ready in the queue is an error.</summary>
     [Parameter(ParameterSetName = IdSet, Position = 1, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("MessageId")]
+    [MessageId(NumberIs = nameof(Count))]
     [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 

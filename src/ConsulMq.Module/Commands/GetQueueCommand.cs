@@ -19,6 +19,7 @@ public sealed partial class GetQueueCommand : ConnectionCmdlet
     [Alias("Name")]
     [AllowEmptyString]
     [SupportsWildcards]
+    [QueueName(Many = true)]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string[] Queue { get; set; } = ["*"];
 

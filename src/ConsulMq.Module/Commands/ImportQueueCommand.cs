@@ -32,6 +32,7 @@ public sealed class ImportQueueCommand : ConnectionCmdlet
     /// <summary>The queue to import into. Default: the one that was exported; where the file does not say, the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? Queue { get; set; }
 

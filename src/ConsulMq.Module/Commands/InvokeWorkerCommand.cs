@@ -32,6 +32,7 @@ public sealed class InvokeWorkerCommand : ConnectionCmdlet, IThresholdParameters
     /// <summary>The queue's name, upper and lower case as it is. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
     [Parameter(Position = 0, ParameterSetName = "Queue")]
     [AllowEmptyString]
+    [QueueName(OrScriptBlock = true)]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? Queue { get; set; }
 

@@ -11,17 +11,25 @@ public abstract class LeasedItemCmdlet : ConnectionCmdlet
 {
     /// <summary>A leased message, as <c>Pop-ConsulMqItem -Lease</c> returned it.</summary>
     [Parameter(ParameterSetName = "Item", Position = 0, Mandatory = true, ValueFromPipeline = true)]
+    [OneMessage]
     [ValidateNotNull]
     public QueueObject? InputObject { get; set; }
 
-    /// <summary>The queue of the message. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    /// <summary>
+    /// The queue of the message. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>. A message that is given as an object knows its queue, and
+    /// another one here is an error.
+    /// </summary>
+    [Parameter(ParameterSetName = "Item")]
     [Parameter(ParameterSetName = "Id", Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? Queue { get; set; }
 
     /// <summary>The message's ID.</summary>
     [Parameter(ParameterSetName = "Id", Position = 1, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("MessageId")]
+    [MessageId]
     [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid Id { get; set; }
 

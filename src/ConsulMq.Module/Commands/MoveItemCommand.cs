@@ -23,6 +23,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     [Parameter(Position = 0, ParameterSetName = "All")]
     [Parameter(Position = 0, ParameterSetName = "Id")]
     [AllowEmptyString]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? Queue { get; set; }
 
@@ -32,6 +33,7 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     [Parameter(Position = 1, Mandatory = true, ParameterSetName = "All")]
     [Parameter(Position = 1, Mandatory = true, ParameterSetName = "Id")]
     [AllowEmptyString]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string Destination { get; set; } = "";
 
@@ -47,11 +49,14 @@ public sealed class MoveItemCommand : ConnectionCmdlet
     /// <summary>The IDs of the messages to move.</summary>
     [Parameter(ParameterSetName = "Id", Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("MessageId")]
+    [MessageId(NumberIs = nameof(Count))]
     [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Messages to move, each out of its own queue: leased ones, or ones that <c>Get-ConsulMqItem</c> has shown and nobody has taken since.</summary>
     [Parameter(ParameterSetName = "Item", Mandatory = true, ValueFromPipeline = true)]
+    [OneMessage]
     [ValidateNotNull]
     public QueueObject? InputObject { get; set; }
 

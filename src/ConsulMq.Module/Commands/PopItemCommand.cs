@@ -12,7 +12,7 @@ namespace ConsulMq.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Pop, "ConsulMqItem", DefaultParameterSetName = CountSet)]
 [OutputType(typeof(QueueObject))]
-public sealed partial class PopItemCommand : QueueCmdlet
+public sealed partial class PopItemCommand : ConnectionCmdlet
 {
     private const string CountSet = "Count";
     private const string AllSet = "All";
@@ -22,6 +22,22 @@ public sealed partial class PopItemCommand : QueueCmdlet
 
     private readonly ChosenItems _chosen = new();
     private OutFile? _file;
+
+    /// <summary>
+    /// The queue's name, upper and lower case as it is. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>. Piped messages are taken each out of
+    /// its own queue, and another one here is an error.
+    /// </summary>
+    // By property only where an ID can come along: else a piped message would stand for the queue it is in, and the others there be taken.
+    [Parameter(ParameterSetName = CountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = AllSet, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = LastSet, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = PositionSet, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ItemSet, Position = 0)]
+    [Alias("Name")]
+    [AllowEmptyString]
+    [QueueName(OrMessage = true)]
+    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    public string? Queue { get; set; }
 
     /// <summary>How many messages to take at most. Default: 1.</summary>
     [Parameter(ParameterSetName = CountSet)]
@@ -49,11 +65,14 @@ public sealed partial class PopItemCommand : QueueCmdlet
     // In the default set: in one of its own, PowerShell would take a piped object that has a queue and an ID for the name of a queue, and leave the ID aside.
     [Parameter(ParameterSetName = CountSet, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("MessageId")]
+    [MessageId(NumberIs = nameof(Count), SpanIs = "-LeaseDuration, or -Timeout to wait")]
     [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Take messages that <c>Find-ConsulMqItem</c> or <c>Get-ConsulMqItem</c> has shown, each out of its own queue.</summary>
     [Parameter(ParameterSetName = ItemSet, Mandatory = true, ValueFromPipeline = true)]
+    [OneMessage]
     [ValidateNotNull]
     public QueueObject? InputObject { get; set; }
 
@@ -136,7 +155,8 @@ public sealed partial class PopItemCommand : QueueCmdlet
                 PickChosen(_chosen.Add(Link.Queue(Queue).Name, Id));
                 break;
             case ItemSet:
-                PickChosen(_chosen.Add(InputObject!));
+                if (IsOf(InputObject!, Queue))
+                    PickChosen(_chosen.Add(InputObject!));
                 break;
             default:
                 PopInOrder();
@@ -153,7 +173,7 @@ public sealed partial class PopItemCommand : QueueCmdlet
         var left = All ? int.MaxValue : Count;
         var mayWait = Wait || Timeout is not null;
         var watch = Stopwatch.StartNew();
-        var queue = OpenQueue();
+        var queue = Link.Queue(Queue);
         using var consumer = queue.OpenConsumer();
         using var progress = new ProgressBar(this, $"Taking messages from '{queue.Name}'");
         long taken = 0, total = 0;

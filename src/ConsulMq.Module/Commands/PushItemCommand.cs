@@ -25,6 +25,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     /// <summary>The queue's name, upper and lower case as it is; a new one comes into being. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
     [Parameter(Position = 0)]
     [AllowEmptyString]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? Queue { get; set; }
 
@@ -93,17 +94,20 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
 
     /// <summary>Words to find the message by.</summary>
     [Parameter]
+    [Text]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <summary>Short strings by name that travel with the message.</summary>
     [Parameter]
+    [Text]
     [ValidateNotNull]
     public IDictionary? Header { get; set; }
 
     /// <summary>What the body is, for its reader, such as <c>text/csv</c>. Default: told by the body.</summary>
     [Parameter]
+    [Text]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ValueCompleter))]
     public string? ContentType { get; set; }

@@ -10,6 +10,7 @@ public abstract class QueueCmdlet : ConnectionCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [AllowEmptyString]
+    [QueueName]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string? Queue { get; set; }
 

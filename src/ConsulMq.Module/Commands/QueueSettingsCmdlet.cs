@@ -12,6 +12,7 @@ public abstract class QueueSettingsCmdlet : ConnectionCmdlet
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [AllowEmptyString]
+    [QueueName(Many = true)]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string[] Queue { get; set; } = [];
 

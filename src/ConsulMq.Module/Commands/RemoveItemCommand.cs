@@ -9,7 +9,7 @@ namespace ConsulMq.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "ConsulMqItem", DefaultParameterSetName = ItemSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(QueueObject))]
-public sealed class RemoveItemCommand : QueueCmdlet
+public sealed class RemoveItemCommand : ItemCmdlet
 {
     private const string IdSet = "Id";
     private const string ItemSet = "Item";
@@ -20,11 +20,14 @@ public sealed class RemoveItemCommand : QueueCmdlet
     /// <summary>The IDs of the messages to remove: of those that are ready in the queue. One that is not there is an error, and the others are removed all the same.</summary>
     [Parameter(ParameterSetName = IdSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("MessageId")]
+    [MessageId]
     [ArgumentCompleter(typeof(MessageCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Messages that <c>Find-ConsulMqItem</c> or <c>Get-ConsulMqItem</c> has shown, each out of its own queue.</summary>
     [Parameter(ParameterSetName = ItemSet, Mandatory = true, ValueFromPipeline = true)]
+    [OneMessage]
     [ValidateNotNull]
     public QueueObject? InputObject { get; set; }
 
@@ -38,6 +41,8 @@ public sealed class RemoveItemCommand : QueueCmdlet
     {
         if (InputObject is { } item)
         {
+            if (!IsOf(item, Queue))
+                return;
             if (_items.Count == Most || (_items.Count > 0 && _items[0].Queue != item.Queue))
                 RemoveItems();
             if (ShouldProcess(Describe(item), item.State is MessageState.InFlight ? "Remove for good, while it is in flight" : "Remove for good"))

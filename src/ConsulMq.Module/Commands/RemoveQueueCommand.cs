@@ -18,6 +18,7 @@ public sealed class RemoveQueueCommand : ConnectionCmdlet
     [Alias("Name")]
     [AllowEmptyString]
     [SupportsWildcards]
+    [QueueName(Many = true)]
     [ArgumentCompleter(typeof(QueueNameCompleter))]
     public string[] Queue { get; set; } = [];
 

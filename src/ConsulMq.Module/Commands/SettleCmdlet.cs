@@ -25,6 +25,8 @@ public abstract class SettleCmdlet : LeasedItemCmdlet
 
     private protected override void Process()
     {
+        if (InputObject is not null && !IsOf(InputObject, Queue))
+            return;
         var handle = ItemHandle;
         if (!ShouldProcess(InputObject is { } item ? Describe(item) : Describe(ItemId, ItemQueue), Act))
             return;

@@ -19,6 +19,7 @@ public sealed class UndoItemCommand : SettleCmdlet
 
     /// <summary>Why, for people; goes into the message's headers if it becomes a dead letter.</summary>
     [Parameter]
+    [Text]
     [AllowEmptyString]
     public string? Reason { get; set; }
 

@@ -11,6 +11,7 @@ public sealed class UnregisterQueueCheckCommand : ConnectionCmdlet
     [Parameter(Position = 0, ParameterSetName = "Queue")]
     [Alias("Name")]
     [AllowEmptyString]
+    [QueueName]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public string? Queue { get; set; }
 

@@ -12,6 +12,8 @@ public sealed class UpdateLeaseCommand : LeasedItemCmdlet
 {
     private protected override void Process()
     {
+        if (InputObject is not null && !IsOf(InputObject, Queue))
+            return;
         var queue = Link.Queue(ItemQueue);
         var prolonged = Await(queue.ProlongAsync(ItemId, ItemHandle, StopToken));
         if (prolonged.Duration is null)

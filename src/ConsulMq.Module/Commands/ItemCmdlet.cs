@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using ConsulMq.Parameters;
+
+namespace ConsulMq.Commands;
+
+/// <summary>A cmdlet for messages of a queue, which it takes from the pipeline too, as they are or by queue and ID.</summary>
+public abstract class ItemCmdlet : ConnectionCmdlet
+{
+    /// <summary>The queue's name, upper and lower case as it is. Default: the queue named at <c>Connect-ConsulMq</c>, else <c>consulmq</c>.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [AllowEmptyString]
+    [QueueName(OrMessage = true)]
+    [ArgumentCompleter(typeof(QueueNameCompleter))]
+    public string? Queue { get; set; }
+
+    private protected override object? Target => Queue;
+
+    private protected MessageQueue OpenQueue() => Link.Queue(Queue);
+}
