@@ -6,7 +6,7 @@ $stepMostRows = 20
 
 # The body as text and the name of its encoding. What is no text, or none that an environment variable can hold, is Base64.
 function Get-StepBody($message) {
-    $content = $message.Content
+    $content = $message.ReadContent()
     if ("$($content.Kind)" -eq 'Bytes') { return [Convert]::ToBase64String($message.RawBody), 'base64' }
     $text = if ("$($content.Kind)" -eq 'Text') { $content.Text } else { [Text.Encoding]::UTF8.GetString($message.RawBody) }
     try {

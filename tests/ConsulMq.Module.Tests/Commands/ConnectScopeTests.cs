@@ -10,9 +10,10 @@ public sealed class ConnectScopeTests(ConsulFixture consul) : CommandTests(""), 
     {
         Assert.Equal(["dc1", "x"], Run($"(Connect-ConsulMq '{consul.Address}' -Datacenter dc1 -Prefix '{ConsulFixture.NewPrefix()}').Datacenter; $null = 'x' | Push-ConsulMqItem jobs; (Pop-ConsulMqItem jobs).Body"));
 
-        var error = Fail($"$null = Connect-ConsulMq '{consul.Address}' -Datacenter nowhere -NoRegister; $ErrorActionPreference = 'Continue'; Get-ConsulMqQueue");
-        Assert.Equal("ConsulError,ConsulMq.Commands.GetQueueCommand", error.FullyQualifiedErrorId);
+        var error = Fail($"Connect-ConsulMq '{consul.Address}' -Datacenter nowhere -NoRegister");
+        Assert.Equal("ConsulError,ConsulMq.Commands.ConnectCommand", error.FullyQualifiedErrorId);
         Assert.Contains("datacenter", error.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("-Datacenter", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

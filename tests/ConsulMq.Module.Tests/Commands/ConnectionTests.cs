@@ -55,16 +55,6 @@ public sealed class ConnectionTests(ConsulFixture consul) : CommandTests(""), IC
     }
 
     [Fact]
-    public void A_datacenter_that_nobody_knows_shows_when_connecting()
-    {
-        var error = Fail($"Connect-ConsulMq '{consul.Address}' -Datacenter dc9");
-
-        Assert.StartsWith("ConsulError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains("-Datacenter", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
-        Assert.Equal(["dc1"], Run($"(Connect-ConsulMq '{consul.Address}' -Datacenter dc1).Datacenter"));
-    }
-
-    [Fact]
     public void Two_runspaces_share_nothing()
     {
         using var other = new ModuleRunspace();
