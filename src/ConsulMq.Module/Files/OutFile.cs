@@ -5,9 +5,11 @@ namespace ConsulMq.Files;
 
 /// <summary>Where popped bodies are written: a file, or a directory that gets one for each message.</summary>
 /// <param name="path">The full path.</param>
-/// <param name="overwrite">Whether a file that is there is replaced.</param>
+/// <param name="overwrite">Whether a file that is there is replaced: one that was there before, never one that got a body here.</param>
 internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
 {
+    private readonly WrittenFiles _written = new();
+
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory { get; } = Directory.Exists(path);
 
@@ -35,7 +37,7 @@ internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
         CheckAbsent(target);
         try
         {
-            return Last = new OutFilePlace(target, overwrite);
+            return Last = new OutFilePlace(target, overwrite, _written);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,6 +49,8 @@ internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
     {
         if (Directory.Exists(target))
             throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{target}' is a directory, and nothing was taken.", target, action: "Name another -OutFile.");
+        if (_written.Contains(target))
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"This command has just written another message's body to '{target}', which stays, and nothing more was taken.", target, action: "Take the rest with another -OutFile.");
         if (!overwrite && File.Exists(target))
             throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{target}' is there already, and nothing was taken.", target, action: "Name another -OutFile, or replace it with -Force.");
     }
