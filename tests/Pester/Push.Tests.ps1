@@ -66,6 +66,17 @@ Describe 'Push-ConsulMqItem' {
         ($message.TtlDeadline - $before).TotalHours | Should -BeLessThan 8.1
     }
 
+    It 'takes a time span as people write it: <span>' -ForEach @(
+        @{ span = '24:00:00'; seconds = 86400 }
+        @{ span = '36:00'; seconds = 129600 }
+        @{ span = '1h 30m'; seconds = 5400 }
+        @{ span = '.5 h'; seconds = 1800 }
+        @{ span = @(30); seconds = 30 }
+    ) {
+        $message = Push-ConsulMqItem jobs x -TimeToLive $span
+        ($message.TtlDeadline - $message.CreatedAt).TotalSeconds | Should -Be $seconds
+    }
+
     It 'never lets go of a message whose time is over' {
         $null = 'old' | Push-ConsulMqItem jobs -Ttl 1ms
         $null = 'new' | Push-ConsulMqItem jobs
