@@ -102,7 +102,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     [ValidateNotNull]
     public IDictionary? Header { get; set; }
 
-    /// <summary>What the body is, for its reader, such as <c>text/csv</c>. Default: told by the body.</summary>
+    /// <summary>What the body is, for its reader, such as <c>text/csv</c>. It does not change the body: JSON in a string stays a string (<c>-As Json</c>). Default: told by the body.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ValueCompleter))]
