@@ -104,6 +104,21 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("Push-ConsulMqItem q x -TimeToLive @(1, 2)", "An array of 2 values is not a time span")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive @{}", "A Hashtable is not a time span")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive '1e300'", "or a TimeSpan")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth '10k'", "'10k' is not a whole number up to 9,223,372,036,854,775,807")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth ''", "'' is not a whole number")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth 1.5", "'1.5' is not a whole number")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth '1,000'", "is not a whole number")]
+    [InlineData("New-ConsulMqQueue q -MaxDeliveries many", "'many' is not a whole number up to 2,147,483,647")]
+    [InlineData("New-ConsulMqQueue q -MaxDeliveries 3000000000", "'3000000000' is not a whole number up to 2,147,483,647")]
+    [InlineData("New-ConsulMqQueue q -MaxDeliveries $null", "$null is not a whole number")]
+    [InlineData("Connect-ConsulMq 8500", "'8500' is not the address of a Consul. Give HOST, HOST:PORT, :PORT")]
+    [InlineData("Connect-ConsulMq '8500'", "'8500' is not the address of a Consul")]
+    [InlineData("Connect-ConsulMq @{}", "A Hashtable is not the address of a Consul")]
+    [InlineData("Connect-ConsulMq http:/consul:8500", "'http:/consul:8500' is not valid: http is followed by ://")]
+    [InlineData("Connect-ConsulMq http//consul", "'http//consul' is not valid: http is followed by ://")]
+    [InlineData("Connect-ConsulMq unix:/tmp/s", "unix is followed by ://")]
+    [InlineData("Connect-ConsulMq localhost:", "there is no port behind the colon; it must be host:port")]
+    [InlineData("Connect-ConsulMq localhost:0", "no port has the number 0")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive '99999999999999999d'", "or a TimeSpan")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive ([double]::NaN)", "or a TimeSpan")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive (Get-Command Push-ConsulMqItem)", "or a TimeSpan")]
@@ -159,6 +174,18 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("https://consul/proxied/", "https://consul/proxied/")]
     [InlineData("unix:///run/consul.sock", "unix:///run/consul.sock")]
     public void An_address_is_as_people_write_it(string given, string address) => Assert.Equal([address], Run($"[ConsulMq.Parameters.AddressAttribute]::new().Transform($null, '{given}')"));
+
+    [Theory]
+    [InlineData("ConsulMq.ConsulMqDevAgent", "http://127.0.0.1:18500")]
+    [InlineData("ConsulMq.ConsulMqConnection", "http://127.0.0.1:18500")]
+    public void What_a_job_was_given_still_says_where_its_Consul_is(string type, string address) => Assert.Equal(
+        [address],
+        Run($$"""
+            $bag = [pscustomobject]@{ Address = '{{address}}' }
+            $bag.psobject.TypeNames.Insert(0, '{{type}}')
+            $bag = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($bag, 1))
+            [ConsulMq.Parameters.AddressAttribute]::new().Transform($null, $bag)
+            """));
 
     [Fact]
     public void The_default_queue_is_the_one_named_at_connect()
