@@ -177,3 +177,5 @@ public sealed class BodiesInMemory() : BodyTests(InMemory)
     public void Text_that_looks_like_a_secret_in_CliXml_is_text() =>
         Assert.Equal(["<SS>x</SS>"], Run("$null = Push-ConsulMqItem jobs '<SS>x</SS>' -As CliXml; (Pop-ConsulMqItem jobs).Body"));
 }
+
+public sealed class BodiesOnConsul(ConsulFixture consul) : BodyTests(To(consul)), IClassFixture<ConsulFixture>;

@@ -151,3 +151,7 @@ public abstract class SearchTests(string connect) : CommandTests(connect)
         Assert.Contains(text, error.ErrorDetails.Message, StringComparison.Ordinal);
     }
 }
+
+public sealed class SearchInMemory() : SearchTests(InMemory);
+
+public sealed class SearchOnConsul(ConsulFixture consul) : SearchTests(To(consul)), IClassFixture<ConsulFixture>;
