@@ -31,9 +31,9 @@ internal sealed class DeserializedItem
 
     public bool IsDuplicate => Get(nameof(QueueObject.IsDuplicate)) is true;
 
-    public long? Position => LanguagePrimitives.TryConvertTo(Get(nameof(QueueObject.Position)), out long position) ? position : null;
+    public long? Position => Get(nameof(QueueObject.Position)) is { } value && LanguagePrimitives.TryConvertTo(value, out long position) ? position : null;
 
-    public MessageState? State => LanguagePrimitives.TryConvertTo(Get(nameof(QueueObject.State)), out MessageState state) ? state : null;
+    public MessageState? State => Get(nameof(QueueObject.State)) is { } value && LanguagePrimitives.TryConvertTo(value, out MessageState state) ? state : null;
 
     /// <summary>The body as an object, as far as it came through.</summary>
     public object? Body => Get(nameof(QueueObject.Body));

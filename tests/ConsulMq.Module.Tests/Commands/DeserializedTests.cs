@@ -70,7 +70,7 @@ public sealed class DeserializedTests() : CommandTests(InMemory)
     [Fact]
     public void A_message_without_its_body_is_refused() => Assert.StartsWith(
         "InvalidBody,",
-        Fail(Through + "$o = Through (Push-ConsulMqItem jobs x) 2; $o.psobject.Properties.Remove('RawBody'); $o | Push-ConsulMqItem copy").FullyQualifiedErrorId,
+        Fail(Through + "$o = [pscustomobject]@{ Id = [guid]::NewGuid() }; $o.psobject.TypeNames.Insert(0, 'ConsulMq.QueueObject'); Through $o 2 | Push-ConsulMqItem copy").FullyQualifiedErrorId,
         StringComparison.Ordinal);
 
     [Fact]

@@ -70,8 +70,9 @@ public abstract class SettingsCommandTests(string connect) : CommandTests(connec
     {
         Run("$null = New-ConsulMqQueue jobs -MaxDepth '7'");
 
-        Assert.ThrowsAny<RuntimeException>(() => Run($"Set-ConsulMqQueue jobs -MaxDepth {depth}"));
+        var result = Session.Run($"$ErrorActionPreference = 'Continue'; Set-ConsulMqQueue jobs -MaxDepth {depth}");
 
+        Assert.StartsWith("ParameterArgumentTransformationError,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal([7L], Run("(Get-ConsulMqQueue jobs).MaxDepth"));
     }
 
