@@ -16,5 +16,11 @@ try {
     if ($build -eq 'net8.0' -and $PSVersionTable.PSVersion -lt [version]'7.4') {
         throw "ConsulMq needs PowerShell 7.4 or later, or Windows PowerShell 5.1; this is PowerShell $($PSVersionTable.PSVersion)."
     }
+    # .NET keeps an assembly until the process ends, and takes no other of that name beside it.
+    foreach ($loaded in [AppDomain]::CurrentDomain.GetAssemblies()) {
+        if ($_.Exception -is [IO.FileLoadException] -and $loaded.GetName().Name -eq 'ConsulMq.Module') {
+            throw "This session has loaded ConsulMq $($loaded.GetName().Version.ToString(3)) before. Start a new one to use that in '$PSScriptRoot'."
+        }
+    }
     throw
 }

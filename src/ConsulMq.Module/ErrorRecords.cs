@@ -11,10 +11,10 @@ namespace ConsulMq;
 internal static class ErrorRecords
 {
     /// <summary>Whether an exception is for the user, and not a fault of the module.</summary>
-    public static bool IsKnown(Exception error) => error is ConsulMqException or ConsulException or ConnectionSettingsException or ObjectDisposedException;
+    public static bool IsKnown(Exception error) => error is ConsulMqException or ConsulException or ConnectionSettingsException or NotConnectedException or ObjectDisposedException;
 
     /// <summary>Whether it is about Consul as a whole, so that another queue or another item would meet it too.</summary>
-    public static bool IsFatal(Exception error) => error is ConnectionSettingsException or ObjectDisposedException || Known(error)?.Error
+    public static bool IsFatal(Exception error) => error is ConnectionSettingsException or NotConnectedException or ObjectDisposedException || Known(error)?.Error
         is ConsulMqError.ConsulUnreachable or ConsulMqError.NoLeader or ConsulMqError.TlsFailure or ConsulMqError.Timeout;
 
     /// <summary>The record of a known exception.</summary>
@@ -24,6 +24,7 @@ internal static class ErrorRecords
     {
         _ when Known(error) is { } e => Advise(new ErrorRecord(e, e.Error.ToString(), Category(e.Error), target ?? e.Subject), e.Problem, e.RecommendedAction),
         ConnectionSettingsException e => Advise(new ErrorRecord(e, "InvalidConnectionSettings", ErrorCategory.InvalidArgument, target), e.Message, null),
+        NotConnectedException e => Of("NotConnected", ErrorCategory.ConnectionError, e.Message, target, e),
         ObjectDisposedException e => Of("ConnectionClosed", ErrorCategory.ConnectionError, "The connection was ended, by Disconnect-ConsulMq or with its runspace.", target, e),
         _ => throw new ArgumentException("The exception is not known.", nameof(error), error),
     };

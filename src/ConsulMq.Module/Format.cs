@@ -52,7 +52,7 @@ public static class Format
     /// <param name="item">The message.</param>
     public static string Body(object? item) => Plain(item) switch
     {
-        QueueObject message => Whole(message.HasContent ? message.Content : null, message.ContentType) ?? Start(message),
+        QueueObject message => Whole(message.HasContent ? message.ReadContent() : null, message.ContentType) ?? Start(message),
         { } other when DeserializedItem.From(other) is { } message => Whole(message.Content, message.ContentType) ?? Start(message),
         _ => "",
     };
@@ -121,7 +121,7 @@ public static class Format
 
     // What went through a file is not read again to show its beginning.
     private static string Start(QueueObject item) =>
-        item.HasContent ? Start(item.Content, item.ContentType, () => item.Body) : OneLine(item.Body is FileInfo file ? file.FullName : "");
+        item.HasContent ? Start(item.ReadContent(), item.ContentType, () => item.Body) : OneLine(item.Body is FileInfo file ? file.FullName : "");
 
     private static string Start(DeserializedItem item) => item.Content is { } content ? Start(content, item.ContentType, () => item.Body) : OneLine(Text(item.Body));
 

@@ -29,6 +29,7 @@ internal static class RecommendedActions
         [nameof(ConsulMqError.QueueExists)] = "Change its settings with Set-ConsulMqQueue, or take another name.",
         [nameof(ConsulMqError.InvalidImportLine)] = "Import the file as it was exported: what is in the queue is not added again.",
         [nameof(ConsulMqError.ConsulError)] = "Check that it is Consul that answers there. If so, its log says more.",
+        ["NotConnected"] = "Connect again: Connect-ConsulMq. Disconnect-ConsulMq goes back to what Consul's environment variables say.",
         ["ConnectionClosed"] = "Connect again: Connect-ConsulMq.",
         ["InvalidConnectionSettings"] = "Correct the parameter or the environment variable that the message names.",
         ["ConsulNotFound"] = "Name a consul program that runs on this machine with -Path.",

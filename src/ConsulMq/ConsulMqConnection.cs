@@ -11,6 +11,7 @@ public sealed partial class ConsulMqConnection : IDisposable
     private readonly ConcurrentDictionary<string, (MessageQueue Queue, QueueContext Context)> _queues = new(StringComparer.Ordinal);
     private readonly IdGenerator _ids;
     private readonly SessionKeeper _sessions;
+    private readonly string? _datacenter;
     private volatile AgentSelf? _self;
     private int _disposed;
 
@@ -23,6 +24,7 @@ public sealed partial class ConsulMqConnection : IDisposable
         Settings = settings ?? new ConnectionSettings();
         if (!Array.TrueForAll(Settings.Prefix.Split('/'), QueueName.IsValid) || Settings.Prefix.Length > 256)
             throw new ArgumentException($"'{QueueName.Printable(Settings.Prefix)}' cannot be a key prefix: each segment between slashes has to be as a queue's name is. {QueueName.Rule}", nameof(settings));
+        _datacenter = (consul as HttpConsul)?.Datacenter;
         Consul = new RetryingConsul(consul, Settings.Clock, Settings.Random.NextDouble, new RetryPolicy { Timeout = Settings.Timeout }, ScopeOf);
         _ids = new IdGenerator(Settings.Clock, Settings.Random);
         _sessions = new SessionKeeper(Consul, Settings);
@@ -43,8 +45,8 @@ public sealed partial class ConsulMqConnection : IDisposable
     /// <summary>The queue that is meant where none is named.</summary>
     public string DefaultQueue => Settings.DefaultQueue;
 
-    /// <summary>The datacenter of the agent, as it said when it was last asked; null: not asked yet, or the token may not ask.</summary>
-    public string? Datacenter => _self?.Datacenter;
+    /// <summary>The datacenter that was asked for, else that of the agent, as it said when it was last asked; null: not asked yet, or the token may not ask.</summary>
+    public string? Datacenter => _datacenter ?? _self?.Datacenter;
 
     /// <summary>The version of Consul, as the agent said when it was last asked; null: not asked yet, or the token may not ask.</summary>
     public string? ConsulVersion => _self?.Version;

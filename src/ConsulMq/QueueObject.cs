@@ -45,7 +45,7 @@ public sealed class QueueObject
     }
 
     /// <summary>The body's bytes, always. A copy: yours to change.</summary>
-    public byte[] RawBody => Content.Bytes.ToArray();
+    public byte[] RawBody => ReadContent().Bytes.ToArray();
 
     /// <summary>What the body is: <c>text/plain; charset=utf-8</c>, <c>application/json</c>, <c>application/octet-stream</c>, or what its producer said.</summary>
     public string ContentType => _message.ContentType ?? (_message.Blob?.Kind ?? BodyReference.KindOf(_message.Body)) switch
@@ -97,7 +97,7 @@ public sealed class QueueObject
 
     /// <summary>The body as it is stored: its kind, text or bytes. One that went through a file is read from there, at each call.</summary>
     /// <exception cref="IOException">The file is not there any more.</exception>
-    public MessageBody Content => _message.HasBody ? _message.Body : ReadSource();
+    public MessageBody ReadContent() => _message.HasBody ? _message.Body : ReadSource();
 
     /// <summary>Its rank when it was taken, so that it can go back there.</summary>
     internal Rank? Rank => _place?.ToRank();
@@ -106,6 +106,9 @@ public sealed class QueueObject
 
     /// <summary>The entry that it stood in when somebody looked at it, where it is found again without a search; null: nobody looked.</summary>
     internal EntryKey? SeenIn { get; init; }
+
+    /// <summary>Whether its lease was settled by way of this object: completed, given back, denied or moved. Others may have settled it too.</summary>
+    internal bool IsSettled { get; private set; }
 
     /// <summary>Whether the body is in memory.</summary>
     internal bool HasContent => _message.HasBody;
@@ -116,12 +119,15 @@ public sealed class QueueObject
     /// <summary>Where the body was put when the message was popped, if that is not memory.</summary>
     internal IBodyPlace? Kept { get; init; }
 
+    /// <summary>Says that its lease was settled.</summary>
+    internal void Settle() => IsSettled = true;
+
     /// <summary>The ID and the queue.</summary>
     public override string ToString() => $"{Queue}/{Id}";
 
     private object Plain()
     {
-        var content = Content;
+        var content = ReadContent();
         return content.Kind switch
         {
             BodyKind.Text => content.Text!,

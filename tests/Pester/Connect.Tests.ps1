@@ -63,8 +63,8 @@ Describe 'Connect-ConsulMq' {
     It 'names the datacenter that -Datacenter asks for' {
         $there = (Connect-ConsulMq $address -NoRegister).Datacenter
         (Connect-ConsulMq $address -Datacenter $there -NoRegister).Datacenter | Should -Be $there
-        $null = Connect-ConsulMq $address -Datacenter nowhere -NoRegister
-        { Get-ConsulMqQueue -ErrorAction Stop } | Should -Throw -ErrorId 'ConsulError,ConsulMq.Commands.GetQueueCommand' -ExpectedMessage '*datacenter*'
+        { Connect-ConsulMq $address -Datacenter nowhere -NoRegister -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ConsulError,ConsulMq.Commands.ConnectCommand' -ExpectedMessage '*datacenter*'
     }
 
     It 'never shows a token, as text or as a secure string' {
@@ -104,6 +104,12 @@ Describe 'Connect-ConsulMq' {
 
         "$asked" | Should -Match 'ns=team'
         "$asked" | Should -Match 'partition=north'
+    }
+
+    It 'lets nothing go to another Consul after it has failed' {
+        { Connect-ConsulMq 127.0.0.1:1 -Timeout 1s -ErrorAction Stop } | Should -Throw -ErrorId 'ConsulUnreachable,ConsulMq.Commands.ConnectCommand'
+        { 'x' | Push-ConsulMqItem jobs -ErrorAction Stop } | Should -Throw -ErrorId 'NotConnected,ConsulMq.Commands.PushItemCommand'
+        Get-ConsulMqConnection | Should -BeNullOrEmpty
     }
 
     It 'says in time that nobody answers' {

@@ -45,6 +45,12 @@ Describe 'Invoke-ConsulMqWorker' {
         (Pop-ConsulMqItem jobs.dead).Headers['consulmq-dead-reason'] | Should -Match 'no such host'
     }
 
+    It 'leaves it at that when the block settles its message itself' {
+        $null = 'odd' | Push-ConsulMqItem jobs
+        Invoke-ConsulMqWorker jobs -MaxItems 1 { $_ | Deny-ConsulMqItem -Reason 'not ours' } -ErrorAction Stop
+        (Pop-ConsulMqItem jobs.dead).Headers['consulmq-dead-reason'] | Should -Be 'not ours'
+    }
+
     It 'ends after -MaxItems and leaves the rest' {
         $null = 1..5 | Push-ConsulMqItem jobs
         Invoke-ConsulMqWorker jobs -MaxItems 2 { $_.Body } | Should -Be (1, 2)

@@ -14,9 +14,10 @@ function Get-StepModuleVersion([hashtable] $step) {
     throw (ConvertTo-StepError 'ModuleNotInstalled' "Which version of ConsulMq to use is unknown: the script is not in its repository. Set 'version' or 'module-path'.")
 }
 
-function Install-StepModule([string] $version) {
+function Install-StepModule([string] $version, [bool] $again) {
     $how = @{}
     if (Get-Command -Name Install-PSResource -ErrorAction Ignore) {
+        if ($again) { $how.Reinstall = $true }
         if ($version.Contains('-')) { $how.Prerelease = $true }
         $null = Install-PSResource @how -Name ConsulMq -Version $version -Repository PSGallery -Scope CurrentUser -TrustRepository -Quiet
     } elseif (Get-Command -Name Install-Module -ErrorAction Ignore) {
@@ -38,13 +39,14 @@ function Import-StepModule([hashtable] $step) {
     }
 
     $version = Get-StepModuleVersion $step
-    # A module's version has no label.
-    $numbers = ($version -split '-')[0]
-    $installed = @(Get-Module -Name ConsulMq -ListAvailable | Where-Object { $_.Version -eq [version] $numbers })
+    # A module's version has no label: a release and its candidates lie in one folder. Where one of them is asked for by name, the others are not it.
+    $numbers, $label = $version -split '-', 2
+    $same = @(Get-Module -Name ConsulMq -ListAvailable | Where-Object { $_.Version -eq [version] $numbers })
+    $installed = @($same | Where-Object { -not $step.version -or [string] $_.PrivateData['PSData']['Prerelease'] -eq [string] $label })
     if (-not $installed) {
         if (-not $step.install) { throw (ConvertTo-StepError 'ModuleNotInstalled' "ConsulMq $version is not installed, and 'install' is false. Install it on the runner, or set 'install' to true.") }
         try {
-            Install-StepModule $version
+            Install-StepModule $version ($same.Count -gt 0)
         } catch {
             throw (ConvertTo-StepError 'ModuleNotInstalled' "ConsulMq $version could not be installed: $($_.Exception.Message) Install it on the runner, or set 'module-path'.")
         }

@@ -5,13 +5,17 @@ namespace ConsulMq.Bodies;
 /// <summary>Makes PowerShell objects of bodies.</summary>
 internal static class BodyReader
 {
-    public static object? Read(QueueObject item) => item.Content.Kind switch
+    public static object? Read(QueueObject item)
     {
-        BodyKind.Text when item.ContentType == BodyWriter.CliXmlContentType => CliXml(item.Content.Text!),
-        BodyKind.Text => item.Content.Text,
-        BodyKind.Json => JsonBodyReader.Read(item.Content.Bytes.Span),
-        _ => item.RawBody,
-    };
+        var content = item.ReadContent();
+        return content.Kind switch
+        {
+            BodyKind.Text when item.ContentType == BodyWriter.CliXmlContentType => CliXml(content.Text!),
+            BodyKind.Text => content.Text,
+            BodyKind.Json => JsonBodyReader.Read(content.Bytes.Span),
+            _ => content.Bytes.ToArray(),
+        };
+    }
 
     private static object? CliXml(string text)
     {

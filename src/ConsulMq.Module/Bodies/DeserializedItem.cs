@@ -54,13 +54,15 @@ internal sealed class DeserializedItem
         }
     }
 
-    /// <summary>Where objects were cut off below the message, its kind shows only in what the body is.</summary>
+    /// <summary>The kind itself does not come along, but the body's type and the bytes tell it.</summary>
     private BodyKind Kind(byte[] bytes) => Body switch
     {
         _ when ContentType is BodyWriter.CliXmlContentType or MessageBody.Utf16ContentType => BodyKind.Text,
-        _ when Enum.TryParse(Deserialized.Property(Get(nameof(QueueObject.Content)), nameof(MessageBody.Kind))?.ToString(), out BodyKind kind) && (kind != BodyKind.Json || IsJson(bytes)) => kind,
         byte[] => BodyKind.Bytes,
         string text when MessageBody.IsWellFormed(text) && Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(bytes) => BodyKind.Text,
+        // A file that the body went into: what the message says of itself.
+        _ when ContentType == "text/plain; charset=utf-8" => BodyKind.Text,
+        _ when ContentType == "application/octet-stream" => BodyKind.Bytes,
         _ => IsJson(bytes) ? BodyKind.Json : BodyKind.Bytes,
     };
 

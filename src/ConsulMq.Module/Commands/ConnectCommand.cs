@@ -123,6 +123,19 @@ public sealed class ConnectCommand : ConsulMqCmdlet
 
     private protected override void Begin()
     {
+        try
+        {
+            Connect();
+        }
+        catch when (!StopToken.IsCancellationRequested)
+        {
+            RunspaceState.Current.Fail();
+            throw;
+        }
+    }
+
+    private void Connect()
+    {
         var settings = Settings();
         var options = InMemory ? null : Options();
         foreach (var warning in options?.Warnings() ?? [])
@@ -157,6 +170,9 @@ public sealed class ConnectCommand : ConsulMqCmdlet
         {
             var self = Await(connection.SelfAsync(StopToken));
             WriteVerbose($"Connected to Consul {self.Version} at {connection.Address}, node '{self.Node}', datacenter '{self.Datacenter}'.");
+            // The agent knows itself. Whether it knows a way to another datacenter shows at the keys.
+            if (connection.Datacenter != self.Datacenter)
+                Await(connection.ProveTokenAsync(StopToken));
         }
         catch (ConsulMqException e) when (e.Error == ConsulMqError.AclDenied)
         {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulMq.Diagnostics;
+using ConsulMq.Files;
 
 namespace ConsulMq.Commands;
 
@@ -121,6 +122,8 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
     {
         try
         {
+            if (Transfer is { } transfer)
+                WaitAndShow(task, transfer);
             if (_log is null)
                 WaitFor(task);
             else
@@ -130,6 +133,22 @@ public abstract class ConsulMqCmdlet : PSCmdlet, IDisposable
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>The files that go through this command, to be shown while it waits; null: none.</summary>
+    private protected FileProgress? Transfer { get; set; }
+
+    private void WaitAndShow(Task task, FileProgress transfer)
+    {
+        try
+        {
+            while (!AwaitFor(task, FileProgress.Interval))
+                transfer.Report();
+        }
+        finally
+        {
+            transfer.End();
         }
     }
 

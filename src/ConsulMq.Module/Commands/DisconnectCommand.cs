@@ -20,6 +20,8 @@ public sealed class DisconnectCommand : ConsulMqCmdlet
         var connection = Connection ?? state.Connection;
         if (connection is null)
         {
+            // After a Connect-ConsulMq that failed, the next command may connect by the environment again.
+            state.Connection = null;
             WriteVerbose("There is no connection to end.");
             return;
         }

@@ -113,13 +113,15 @@ public sealed class FindItemCommand : ConnectionCmdlet
 
     private protected override void Process()
     {
+        // One for all of them: many queues take their time as well, each of which is searched in a moment.
+        using var progress = new ProgressBar(this, "Searching");
         foreach (var name in Names())
         {
             _current = name;
             try
             {
                 foreach (var state in State.Distinct())
-                    Search(Link.Queue(name), state);
+                    Search(Link.Queue(name), state, progress);
             }
             catch (ConsulMqException e)
             {
@@ -138,14 +140,14 @@ public sealed class FindItemCommand : ConnectionCmdlet
         }
     }
 
-    private void Search(MessageQueue queue, MessageState state)
+    private void Search(MessageQueue queue, MessageState state, ProgressBar progress)
     {
         // With wildcards, dead letters are met in their own queue as well.
         var place = state == MessageState.Dead ? (DeadLetters.QueueOf(queue.Name), MessageState.Ready) : (queue.Name, state);
         if (!_searched.Add(place))
             return;
         var browser = queue.Browse(state, bodies: Body is not null, _filter!.MayMatch);
-        using var progress = new ProgressBar(this, $"Searching '{queue.Name}', {Format.Name(state)}");
+        progress.GoOn($"Searching '{queue.Name}', {Format.Name(state)}");
         long found = 0, total = 0;
         while (Await(browser.NextAsync(StopToken)) is { } batch)
         {

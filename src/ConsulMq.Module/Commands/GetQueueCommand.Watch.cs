@@ -102,7 +102,7 @@ public sealed partial class GetQueueCommand
             var lines = WatchView.Lines(Link.ToString(), queues, Link.Trouble?.Message ?? problem, now, size.Width, size.Height);
             var text = string.Join("\n", lines);
             if (text != shown)
-                table.Show(lines);
+                table.Show(lines, size);
             shown = text;
         }
     }

@@ -149,9 +149,13 @@ public sealed class MoveItemCommand : ConnectionCmdlet
 
     private void Write(MoveOutcome outcome, object target)
     {
-        if (outcome.Error is null)
-            WriteObject(outcome.Item);
-        else
+        if (outcome.Error is not null)
+        {
             Report(outcome.Error, target);
+            return;
+        }
+
+        (target as QueueObject)?.Settle();
+        WriteObject(outcome.Item);
     }
 }

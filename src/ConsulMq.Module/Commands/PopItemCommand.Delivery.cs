@@ -17,7 +17,8 @@ public sealed partial class PopItemCommand
         try
         {
             var path = InputFile.Find(SessionState, OutFile, isLiteral: true)[0];
-            var file = new OutFile(path, Force);
+            Transfer = new FileProgress(this, "Writing");
+            var file = new OutFile(path, Force, Transfer);
             if (!file.IsDirectory && IsMany)
                 throw new FileFault("OutFileNotDirectory", ErrorCategory.InvalidArgument, $"More than one message does not go into one file: '{path}' is no directory.", path, action: "Name one that is there.");
             file.Check();

@@ -9,16 +9,21 @@ namespace ConsulMq.Commands;
 /// </summary>
 /// <param name="cmdlet">Whose bar it is.</param>
 /// <param name="activity">What goes on: the bar's title.</param>
-internal sealed class ProgressBar(Cmdlet cmdlet, string activity) : IDisposable
+/// <param name="id">Which of the command's bars it is.</param>
+internal sealed class ProgressBar(Cmdlet cmdlet, string activity, int id = 0) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly ProgressRecord _record = new(0, activity, " ");
     private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private string _activity = activity;
     private bool _isShown;
 
     /// <summary>Whether the next call of <see cref="Report"/> draws.</summary>
     public bool IsDue => _watch.Elapsed >= Interval;
+
+    /// <summary>Goes on to another part of the same work.</summary>
+    /// <param name="activity">What goes on from now on.</param>
+    public void GoOn(string activity) => _activity = activity;
 
     /// <summary>Draws how far it is, if it is time to.</summary>
     /// <param name="done">How much is done.</param>
@@ -29,9 +34,11 @@ internal sealed class ProgressBar(Cmdlet cmdlet, string activity) : IDisposable
         if (!IsDue)
             return;
         var most = total is > 0 ? Math.Max(total.Value, done) : 0;
-        _record.StatusDescription = status ?? (most > 0 ? $"{done} of {most}" : $"{done}");
-        _record.PercentComplete = most > 0 ? (int)(100.0 * done / most) : -1;
-        cmdlet.WriteProgress(_record);
+        // A new one each time: who collects them keeps the object itself.
+        cmdlet.WriteProgress(new ProgressRecord(id, _activity, status ?? (most > 0 ? $"{done} of {most}" : $"{done}"))
+        {
+            PercentComplete = most > 0 ? (int)(100.0 * done / most) : -1,
+        });
         _isShown = true;
         _watch.Restart();
     }
@@ -42,10 +49,9 @@ internal sealed class ProgressBar(Cmdlet cmdlet, string activity) : IDisposable
         if (!_isShown)
             return;
         _isShown = false;
-        _record.RecordType = ProgressRecordType.Completed;
         try
         {
-            cmdlet.WriteProgress(_record);
+            cmdlet.WriteProgress(new ProgressRecord(id, _activity, " ") { RecordType = ProgressRecordType.Completed });
         }
         catch (PipelineStoppedException)
         {

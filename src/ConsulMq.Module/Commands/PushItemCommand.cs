@@ -156,6 +156,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     {
         if (ParameterSetName != ObjectSet)
         {
+            Transfer ??= new FileProgress(this, "Pushing");
             foreach (var path in Path ?? LiteralPath!)
                 AddFiles(path);
             return;
@@ -212,7 +213,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [FileNames.Header] = file.Name };
         foreach (var header in _headers ?? NoHeaders)
             headers[header.Key] = header.Value;
-        return Draft() with { OpenBody = () => InputFile.Open(file.FullName), Source = file, Headers = headers };
+        return Draft() with { OpenBody = () => Transfer!.Follow(InputFile.Open(file.FullName), file.Name, file.Length), Source = file, Headers = headers };
     }
 
     private protected override void End()
@@ -256,7 +257,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
         {
             return Draft() with
             {
-                Body = item.Content,
+                Body = item.ReadContent(),
                 ContentType = ContentType ?? item.ContentType,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,

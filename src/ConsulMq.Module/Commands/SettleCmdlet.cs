@@ -72,6 +72,7 @@ public abstract class SettleCmdlet : LeasedItemCmdlet
                 continue;
             }
 
+            (outcome.Tag as QueueObject)?.Settle();
             if (outcome.IsDeadLetter)
                 WriteVerbose($"Message {(outcome.Tag as QueueObject)?.Id ?? outcome.Tag} is a dead letter now.");
             if (PassThru)

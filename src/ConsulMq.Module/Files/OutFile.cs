@@ -6,7 +6,8 @@ namespace ConsulMq.Files;
 /// <summary>Where popped bodies are written: a file, or a directory that gets one for each message.</summary>
 /// <param name="path">The full path.</param>
 /// <param name="overwrite">Whether a file that is there is replaced: one that was there before, never one that got a body here.</param>
-internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
+/// <param name="progress">Told of each file that is begun.</param>
+internal sealed class OutFile(string path, bool overwrite, FileProgress progress) : IBodyDestination
 {
     private readonly WrittenFiles _written = new();
 
@@ -37,7 +38,9 @@ internal sealed class OutFile(string path, bool overwrite) : IBodyDestination
         CheckAbsent(target);
         try
         {
-            return Last = new OutFilePlace(target, overwrite, _written);
+            Last = new OutFilePlace(target, overwrite, _written);
+            progress.Follow(Last.Target, Path.GetFileName(target), message.Message.Blob?.Size ?? message.Size);
+            return Last;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

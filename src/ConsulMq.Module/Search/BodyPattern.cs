@@ -28,7 +28,7 @@ internal sealed class BodyPattern
     /// <exception cref="BodyPatternTimeoutException">The expression takes too long.</exception>
     public bool IsMatch(QueueObject item)
     {
-        if (TextOf(item.Content) is not { } text)
+        if (TextOf(item.ReadContent()) is not { } text)
             return false;
         try
         {

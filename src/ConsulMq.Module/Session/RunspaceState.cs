@@ -14,6 +14,7 @@ internal sealed class RunspaceState
 
     private readonly object _gate = new();
     private ConsulMqConnection? _connection;
+    private bool _hasFailed;
     private (ConsulOptions Options, ConsulMqConnection Connection)? _spare;
 
     /// <summary>The state of the runspace that this thread runs for.</summary>
@@ -50,7 +51,7 @@ internal sealed class RunspaceState
         {
             // The one before is not disposed: the user may hold it in a variable.
             lock (_gate)
-                (_connection, IsLent) = (value, false);
+                (_connection, IsLent, _hasFailed) = (value, false, false);
         }
     }
 
@@ -61,7 +62,7 @@ internal sealed class RunspaceState
         lock (_gate)
         {
             var former = IsLent ? null : _connection;
-            (_connection, IsLent) = (connection, false);
+            (_connection, IsLent, _hasFailed) = (connection, false, false);
             return former;
         }
     }
@@ -70,11 +71,22 @@ internal sealed class RunspaceState
     public void Lend(ConsulMqConnection connection)
     {
         lock (_gate)
-            (_connection, IsLent) = (connection, true);
+            (_connection, IsLent, _hasFailed) = (connection, true, false);
+    }
+
+    /// <summary>
+    /// A connection that somebody asked for was not made. Until one is, there is none: what is meant for that Consul must not go to another one, neither the one from
+    /// before nor the one that the environment names.
+    /// </summary>
+    public void Fail()
+    {
+        lock (_gate)
+            (_connection, IsLent, _hasFailed) = (null, false, true);
     }
 
     /// <summary>The current connection; made from Consul's environment variables if there is none. Nothing is sent.</summary>
     /// <param name="warn">Told what is not safe about a new one.</param>
+    /// <exception cref="NotConnectedException">The last one that was asked for was not made.</exception>
     public ConsulMqConnection GetOrConnect(Action<string>? warn = null)
     {
         IReadOnlyList<string> warnings;
@@ -83,6 +95,8 @@ internal sealed class RunspaceState
         {
             if (_connection is { IsClosed: false })
                 return _connection;
+            if (_hasFailed)
+                throw new NotConnectedException();
             var options = ConnectionFactory.Environment();
             warnings = options.Warnings();
             (_connection, IsLent) = (ConnectionFactory.Http(options, ConnectionFactory.Settings), false);
@@ -95,7 +109,8 @@ internal sealed class RunspaceState
     }
 
     /// <summary>
-    /// The current connection; where there is none, one to where the next command would connect, which nobody else ever gets: a key press decides nothing. Nothing is sent.
+    /// The current connection; where there is none, one to where the next command would connect, if it would, which nobody else ever gets: a key press decides
+    /// nothing. Nothing is sent.
     /// </summary>
     public ConsulMqConnection? ForCompletion()
     {
@@ -103,6 +118,8 @@ internal sealed class RunspaceState
         {
             if (_connection is { IsClosed: false })
                 return _connection;
+            if (_hasFailed)
+                return null;
             var options = ConnectionFactory.Environment();
             if (_spare is not { } spare || spare.Options != options)
             {

@@ -1,4 +1,5 @@
 using System.Management.Automation.Host;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ConsulMq.Watching;
@@ -9,6 +10,7 @@ internal sealed class LiveTable : IDisposable
     private readonly PSHostUserInterface _ui;
     private readonly bool _hasSequences;
     private int _lines;
+    private Size _size;
     private bool _hasKeys = true;
 
     private LiveTable(PSHostUserInterface ui)
@@ -23,6 +25,9 @@ internal sealed class LiveTable : IDisposable
     public static LiveTable? Open(PSHost host)
     {
         if (host.UI is not { } ui || Console.IsOutputRedirected)
+            return null;
+        // Outside Windows the cursor of a terminal that knows no sequences stays where it is.
+        if (!ui.SupportsVirtualTerminal && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             return null;
         try
         {
@@ -41,29 +46,36 @@ internal sealed class LiveTable : IDisposable
     /// <summary>The size of the screen.</summary>
     public Size Size => _ui.RawUI.WindowSize;
 
-    /// <summary>Writes the lines where the last ones are.</summary>
-    public void Show(IReadOnlyList<string> lines)
+    /// <summary>Writes the lines where the last ones are, or on an empty screen where its size is another one.</summary>
+    /// <param name="lines">The lines, each no wider than the screen.</param>
+    /// <param name="size">The size of the screen that they are made for.</param>
+    public void Show(IReadOnlyList<string> lines, Size size)
     {
         var text = new StringBuilder();
         if (_hasSequences)
         {
-            if (_lines > 0)
+            // Without it, a line that this terminal finds wider than we do would become two.
+            text.Append("\u001b[?7l");
+            // A terminal that breaks lines anew for another width leaves nobody knowing where they are.
+            if (_lines > 0 && size != _size)
+                text.Append("\u001b[2J\u001b[H");
+            else if (_lines > 0)
                 text.Append("\u001b[").Append(_lines).Append("A\r");
             foreach (var line in lines)
                 text.Append(line).Append("\u001b[K\r\n");
             // Whatever was longer before.
-            text.Append("\u001b[J");
+            text.Append("\u001b[J\u001b[?7h");
         }
         else
         {
-            var size = Size;
             if (_lines > 0)
                 _ui.RawUI.CursorPosition = new Coordinates(0, Math.Max(_ui.RawUI.CursorPosition.Y - _lines, 0));
             for (var i = 0; i < Math.Max(lines.Count, _lines); i++)
-                text.Append((i < lines.Count ? lines[i] : "").PadRight(size.Width - 1)).Append(Environment.NewLine);
+                text.Append(Cells.Pad(i < lines.Count ? lines[i] : "", Math.Max(size.Width - 1, 1))).Append(Environment.NewLine);
         }
 
         _ui.Write(text.ToString());
+        _size = size;
         _lines = _hasSequences ? lines.Count : Math.Max(lines.Count, _lines);
     }
 

@@ -4,7 +4,8 @@ namespace ConsulMq.Workers;
 /// <param name="count">How many are worked on at the same time.</param>
 /// <param name="open">Makes a runspace.</param>
 /// <param name="finished">Told of a message when its script block has come to its end, on a thread of its own; the next one begins after that.</param>
-internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> finished) : IDisposable
+/// <param name="mayBegin">Whether it is not too late to begin with a message.</param>
+internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> finished, Func<bool> mayBegin) : IDisposable
 {
     private readonly object _gate = new();
     private readonly Queue<QueueObject> _waiting = new();
@@ -95,7 +96,7 @@ internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> fi
 
     private void Start()
     {
-        for (var starting = _isHeld ? 0 : Math.Min(_waiting.Count, count - _busy.Count); starting > 0; starting--)
+        for (var starting = _isHeld || !mayBegin() ? 0 : Math.Min(_waiting.Count, count - _busy.Count); starting > 0; starting--)
         {
             var runspace = _idle.Count > 0 ? _idle.Pop() : open();
             _busy.Add(runspace);
@@ -119,7 +120,7 @@ internal sealed class JobSlots(int count, Func<JobRunspace> open, Action<Job> fi
     {
         lock (_gate)
         {
-            if (!_isHeld && _waiting.Count > 0)
+            if (!_isHeld && _waiting.Count > 0 && mayBegin())
                 return new Job(_waiting.Dequeue());
             _busy.Remove(runspace);
             if (_isDisposed)

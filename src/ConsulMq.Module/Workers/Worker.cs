@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ConsulMq.Workers;
 
 /// <summary>
@@ -17,13 +19,18 @@ internal sealed class Worker : IDisposable
     private readonly JobSlots _slots;
     private readonly Settler _settler;
     private readonly Random _random = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Cancelled a moment after <see cref="_stop"/>.</summary>
+    private readonly CancellationTokenSource _leave = new();
 
     public Worker(MessageQueue queue, WorkerOptions options, JobSetup setup, Outlet outlet)
     {
         (_queue, _options, _outlet) = (queue, options, outlet);
         _settler = new Settler(queue, Settled, e => Warn($"Messages cannot be settled just now, which is tried on: {e.Message}"));
-        _slots = new JobSlots(options.ThrottleLimit, () => new JobRunspace(setup, outlet), Finished);
+        _slots = new JobSlots(options.ThrottleLimit, () => new JobRunspace(setup, outlet), Finished, MayBegin);
+        _stop.Token.Register(() => _leave.CancelAfter(LastMoment));
     }
 
     /// <summary>What it has done so far.</summary>
@@ -68,7 +75,11 @@ internal sealed class Worker : IDisposable
         _slots.Dispose();
         _settler.Dispose();
         _stop.Dispose();
+        _leave.Dispose();
     }
+
+    /// <summary>The clock itself is asked: where all threads are busy, a timer goes off late.</summary>
+    private bool MayBegin() => !_stop.IsCancellationRequested && !(_options.Timeout <= _clock.Elapsed);
 
     private async Task LeaseAsync(QueueConsumer consumer)
     {
@@ -79,7 +90,8 @@ internal sealed class Worker : IDisposable
             try
             {
                 var open = Tally.Open;
-                var batch = await consumer.LeaseAsync(room, null, _stop.Token).ConfigureAwait(false);
+                // What is being leased when it is told to stop goes back with the rest, before it ends.
+                var batch = await consumer.LeaseAsync(room, null, _leave.Token).ConfigureAwait(false);
                 (hasBegun, pause) = (true, TimeSpan.Zero);
                 foreach (var damage in batch.Damage)
                     _outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(ErrorRecords.Of(damage, damage.Subject)));
@@ -192,15 +204,33 @@ internal sealed class Worker : IDisposable
             Reason = job.Failure is null ? null : JobErrors.Reason(job.Failure),
         };
         Tally.Finished();
+        // Its script block may have settled it itself.
+        var isSettled = job.Item.IsSettled;
         var isPassedOn = new ManualResetEventSlim();
         _outlet.Post(null, then: () =>
         {
-            _settler.Add(job);
+            if (!isSettled)
+                _settler.Add(job);
             Tally.Settling();
             isPassedOn.Set();
         });
         // Not before that the next one: else a pipeline that ends early would let go of the output of many.
         isPassedOn.Wait();
+        if (isSettled)
+            SettledByItsBlock(job);
+    }
+
+    private void SettledByItsBlock(Job job)
+    {
+        if (job.Failure is null)
+        {
+            _outlet.Post(cmdlet => cmdlet.WriteVerbose($"Message {job.Item.Id} was settled by its script block."));
+            Tally.Completed();
+            return;
+        }
+
+        _outlet.Post(cmdlet => cmdlet.WriteErrorAndGoOn(JobErrors.Failed(job, "Its script block had settled it before, and that stays.")));
+        Tally.Returned(job.Item.Id, null);
     }
 
     private void Settled(Job job, SettleOutcome outcome)

@@ -32,6 +32,7 @@ public sealed partial class HttpConsul : IConsul
         if (options.Token is { } token && token.Any(c => c is <= ' ' or >= (char)0x7f))
             throw new ArgumentException("The token contains characters that no Consul token has (spaces, line ends, non-ASCII).", nameof(options));
         var endpoint = ConsulEndpoint.Parse(options.Address, options.UseTls);
+        Datacenter = options.Datacenter;
         _transport = new HttpTransport(endpoint, options, handler ?? Handlers.Create(endpoint, options));
         _uris = new RequestUris(endpoint, options);
         _tenancy = new Tenancy(options);
@@ -45,6 +46,9 @@ public sealed partial class HttpConsul : IConsul
 
     /// <inheritdoc />
     public string Address => _transport.Address;
+
+    /// <summary>The datacenter that is asked for; null: that of the agent.</summary>
+    internal string? Datacenter { get; }
 
     /// <inheritdoc />
     public async Task<KvGet> GetAsync(string key, ReadOptions options, CancellationToken cancellation)

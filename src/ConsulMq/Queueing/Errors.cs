@@ -22,6 +22,8 @@ internal static class Errors
         ConsulFault.TlsFailure => Make(ConsulMqError.TlsFailure, e,
             "The parameters for it are -Address, -CaCertificate, -ClientCertificate, -ClientKey and -TlsServerName of Connect-ConsulMq."),
         ConsulFault.TooLarge => Make(ConsulMqError.MessageTooLarge, e, "Send less at once."),
+        _ when e.Message.IndexOf("No path to datacenter", StringComparison.Ordinal) >= 0 => Make(ConsulMqError.ConsulError, e,
+            "Check the name of the datacenter (Connect-ConsulMq -Datacenter), and that its servers are joined (consul members -wan)."),
         _ => Make(ConsulMqError.ConsulError, e, "Consul's log says more."),
     };
 
@@ -97,7 +99,7 @@ internal static class Errors
     /// <param name="limit">How many messages it may hold.</param>
     /// <param name="waited">How long room was waited for; null: not at all.</param>
     public static ConsulMqException QueueFull(string queue, long limit, TimeSpan? waited) => new(ConsulMqError.QueueFull,
-        $"Queue '{queue}' is full: it may hold {limit:N0} messages{(waited is { } time ? $", and no room came within {time.TotalSeconds:0.###} s" : "")}.",
+        $"Queue '{queue}' is full: it may hold {limit:N0} message{(limit == 1 ? "" : "s")}{(waited is { } time ? $", and no room came within {time.TotalSeconds:0.###} s" : "")}.",
         queue)
     {
         RecommendedAction = "Pop some, wait for room (Push-ConsulMqItem -Wait), or allow more (Set-ConsulMqQueue -MaxDepth).",

@@ -230,10 +230,10 @@ internal sealed class Settler(QueueContext context)
         $"Message {item.Settlement.Id} was completed, returned or denied before; a leased message is settled once.", item.Settlement.Id);
 
     private ConsulMqException Lost(Item item) => new(ConsulMqError.LeaseLost,
-        $"The lease on message {item.Settlement.Id} of queue '{context.Keys.Queue}' is over: it was settled before, or its session ended and it is back in the queue, where others may have got it.",
+        $"Queue '{context.Keys.Queue}' has no such lease on message {item.Settlement.Id} any more: it was settled before, or its session ended and it is back in the queue, where others may have got it. Or it is a message of another queue, or of another Consul than this connection's.",
         item.Settlement.Id)
     {
-        RecommendedAction = "Work that must not happen twice has to look whether it was done.",
+        RecommendedAction = "Check queue and connection. Work that must not happen twice has to look whether it was done.",
     };
 
     private sealed record Item(int Number, Settlement Settlement, ReceiptHandle Handle)

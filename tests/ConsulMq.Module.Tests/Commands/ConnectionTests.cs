@@ -28,6 +28,42 @@ public sealed class ConnectionTests(ConsulFixture consul) : CommandTests(""), IC
         Assert.Equal("http://127.0.0.1:8500", Assert.Single(result.Values));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("$null = Connect-ConsulMq -InMemory;")]
+    public void After_a_connect_that_failed_nothing_goes_to_another_Consul(string before)
+    {
+        using var session = new ModuleRunspace();
+        session.Run(before);
+        Assert.Single(session.Run("Connect-ConsulMq 127.0.0.1:1 -Timeout 1s").Errors);
+
+        Assert.StartsWith("NotConnected,", Assert.Single(session.Run("'x' | Push-ConsulMqItem jobs").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(session.Run("Get-ConsulMqConnection").Output);
+
+        Assert.Equal(["jobs"], session.Run("$null = Connect-ConsulMq -InMemory; ('x' | Push-ConsulMqItem jobs).Queue").Values);
+    }
+
+    [Fact]
+    public void After_disconnecting_the_environment_counts_again_whatever_failed_before()
+    {
+        using var session = new ModuleRunspace();
+        Assert.Single(session.Run("Connect-ConsulMq -InMemory -DefaultQueue 'a/b'").Errors);
+
+        var result = session.Run("Disconnect-ConsulMq; if (-not $env:CONSUL_HTTP_ADDR) { try { $null = Pop-ConsulMqItem nobody } catch { } }; (Get-ConsulMqConnection).Address");
+
+        Assert.Equal("http://127.0.0.1:8500", Assert.Single(result.Values));
+    }
+
+    [Fact]
+    public void A_datacenter_that_nobody_knows_shows_when_connecting()
+    {
+        var error = Fail($"Connect-ConsulMq '{consul.Address}' -Datacenter dc9");
+
+        Assert.StartsWith("ConsulError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("-Datacenter", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(["dc1"], Run($"(Connect-ConsulMq '{consul.Address}' -Datacenter dc1).Datacenter"));
+    }
+
     [Fact]
     public void Two_runspaces_share_nothing()
     {

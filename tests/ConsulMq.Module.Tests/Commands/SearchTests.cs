@@ -46,6 +46,21 @@ public abstract class SearchTests(string connect) : CommandTests(connect)
     }
 
     [Fact]
+    public void Many_small_queues_show_their_progress_as_one_large_one_does()
+    {
+        Run("foreach ($n in 1..30) { $null = $n | Push-ConsulMqItem jobs-$n }");
+        using var shell = Session.CreateShell();
+        shell.AddScript("Find-ConsulMqItem jobs-* | ForEach-Object { [Threading.Thread]::Sleep(50) }");
+
+        shell.Invoke();
+
+        // Drawn at least once, and taken away.
+        Assert.True(shell.Streams.Progress.Count > 1, "Nothing was drawn.");
+        Assert.StartsWith("Searching 'jobs-", shell.Streams.Progress[^1].Activity, StringComparison.Ordinal);
+        Assert.Equal(ProgressRecordType.Completed, shell.Streams.Progress[^1].RecordType);
+    }
+
+    [Fact]
     public void Every_state_can_be_searched()
     {
         Run("""

@@ -126,6 +126,7 @@ public abstract class SettingsCommandTests(string connect) : CommandTests(connec
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(10));
         Assert.Equal([1], result.Output.Select(o => o.BaseObject));
         Assert.Equal(2, result.Errors.Count(e => e.FullyQualifiedErrorId == "QueueFull,ConsulMq.Commands.PushItemCommand"));
+        Assert.Contains("it may hold 1 message, and no room came within 0.3 s.", result.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,34 @@ public abstract class WorkerFailureTests(string connect) : CommandTests(connect)
         Assert.Empty(Left);
     }
 
+    [Theory]
+    [InlineData("Complete-ConsulMqItem", "", "")]
+    [InlineData("Deny-ConsulMqItem -Reason 'not ours'", "", "x")]
+    [InlineData("Undo-ConsulMqItem", "x", "")]
+    [InlineData("Undo-ConsulMqItem -Delay 1h", "", "")]
+    [InlineData("Move-ConsulMqItem jobs.dead", "", "x")]
+    public void A_block_may_settle_its_message_itself(string command, string left, string dead)
+    {
+        Run("$null = 'x' | Push-ConsulMqItem jobs");
+
+        Assert.Equal(["went on"], Run($"Invoke-ConsulMqWorker jobs -MaxItems 1 {{ $null = $_ | {command}; 'went on' }}"));
+
+        Assert.Equal(left, string.Concat(Left));
+        Assert.Equal(dead, string.Concat(Run("Pop-ConsulMqItem jobs.dead | ForEach-Object Body")));
+    }
+
+    [Fact]
+    public void What_is_thrown_after_a_block_has_settled_its_message_changes_nothing_of_that()
+    {
+        Run("$null = 'x' | Push-ConsulMqItem jobs");
+
+        var error = Fail("$ErrorActionPreference = 'Continue'; Invoke-ConsulMqWorker jobs -MaxItems 1 { $_ | Complete-ConsulMqItem; throw 'too late' }");
+
+        Assert.StartsWith("ItemFailed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("had settled it before", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(Left);
+    }
+
     [Fact]
     public void A_message_that_fails_comes_back_until_it_is_a_dead_letter_with_the_error_as_the_reason()
     {

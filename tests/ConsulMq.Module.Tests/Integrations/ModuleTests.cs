@@ -8,8 +8,8 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
     /// <summary>Stands for the Gallery: what is installed comes from the folder of the build.</summary>
     private const string Gallery =
         """
-        function Install-PSResource($Name, $Version, $Repository, $Scope, [switch] $TrustRepository, [switch] $Quiet, [switch] $Prerelease) {
-            [Console]::WriteLine("installing $Name $Version from $Repository for $Scope$(if ($Prerelease) { ', a candidate' })")
+        function Install-PSResource($Name, $Version, $Repository, $Scope, [switch] $TrustRepository, [switch] $Quiet, [switch] $Prerelease, [switch] $Reinstall) {
+            [Console]::WriteLine("installing $Name $Version from $Repository for $Scope$(if ($Prerelease) { ', a candidate' })$(if ($Reinstall) { ', again' })")
             $env:PSModulePath = $env:TEST_MODULES + [IO.Path]::PathSeparator + $env:PSModulePath
         }
         """;
@@ -35,6 +35,20 @@ public sealed class ModuleTests(ConsulFixture consul) : IClassFixture<ConsulFixt
         var result = await runner.RunAsync([("operation", "count"), ("queue", "jobs"), ("version", $"{Version}-rc1")], Nothing(runner), Gallery);
 
         Assert.Contains($"installing ConsulMq {Version}-rc1 from PSGallery for CurrentUser, a candidate", result.Succeeded().Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_candidate_that_is_asked_for_takes_the_place_of_what_is_installed_with_the_same_numbers()
+    {
+        using var runner = Runner.Create("GitHub", consul);
+        runner.Common["module-path"] = "";
+
+        var result = await runner.RunAsync(
+            [("operation", "count"), ("queue", "jobs"), ("version", $"{Version}-rc99")],
+            new Dictionary<string, string> { ["PSModulePath"] = Repository.ModulePath, ["TEST_MODULES"] = Repository.ModulePath },
+            Gallery);
+
+        Assert.Contains($"installing ConsulMq {Version}-rc99 from PSGallery for CurrentUser, a candidate, again", result.Succeeded().Log, StringComparison.Ordinal);
     }
 
     [Fact]

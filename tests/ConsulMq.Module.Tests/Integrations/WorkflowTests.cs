@@ -75,6 +75,17 @@ public sealed partial class WorkflowTests
         Assert.Equal(("ci", "reproduce"), (jobs.Map("reproduce").Text("needs"), jobs.Map("publish").Text("needs")));
     }
 
+    // A process that has loaded one version of the client cannot load another.
+    [Fact]
+    public void What_publishes_to_the_Gallery_was_installed_by_a_step_before()
+    {
+        var commands = Yaml.Load(Folder + "/release.yml").Under("run").ToList();
+        var publish = commands.FindIndex(static command => command.Contains("Publish-PSResource", StringComparison.Ordinal));
+
+        Assert.DoesNotContain("Install-PSResource", commands[publish], StringComparison.Ordinal);
+        Assert.Contains(commands[..publish], static command => command.Contains("Install-PSResource -Name Microsoft.PowerShell.PSResourceGet", StringComparison.Ordinal));
+    }
+
     private static IEnumerable<YamlNode> Jobs(string file) => Yaml.Load(file).Map("jobs").Select(static job => job.Value);
 
     private static IEnumerable<string> Texts(YamlNode node) => node switch

@@ -50,12 +50,12 @@ internal sealed class DamagedQueue : IDisposable
                 items.AddRange((await leases.LeaseAsync(3 - items.Count, null, default)).Items);
             made.Leased = items[1];
             await queue.SettleAsync(Settlement.Of(SettlementKind.Complete, items[0]), default);
-            made.Texts.Remove(items[0].Content.Text!);
+            made.Texts.Remove(items[0].ReadContent().Text!);
             await queue.SettleAsync(Settlement.Of(SettlementKind.Deny, items[2]), default);
         }
 
         using (var consumer = queue.OpenConsumer())
-            made.Texts.Remove((await consumer.PopAsync(1, default)).Items[0].Content.Text!);
+            made.Texts.Remove((await consumer.PopAsync(1, default)).Items[0].ReadContent().Text!);
         using (var front = queue.OpenInsert(0))
         {
             for (var i = 0; i < 3; i++)
@@ -95,7 +95,7 @@ internal sealed class DamagedQueue : IDisposable
             {
                 var browser = connection.Queue(name).Browse(state);
                 while (await browser.NextAsync(cancellation) is { } batch)
-                    seen.UnionWith(batch.Items.Select(static item => item.Content.Text!));
+                    seen.UnionWith(batch.Items.Select(static item => item.ReadContent().Text!));
             }
         }
 

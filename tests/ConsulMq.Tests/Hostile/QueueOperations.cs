@@ -58,7 +58,7 @@ internal static class QueueOperations
         ["remove one"] = async (made, c, problems, stop) =>
         {
             problems.AddRange((await c.Queue("jobs").DiscardAsync([made.Scheduled], stop)).Problems);
-            return [made.Scheduled.Content.Text!];
+            return [made.Scheduled.ReadContent().Text!];
         },
         ["change settings"] = async (_, c, problems, stop) => await c.Queue("jobs").ChangeAsync(static settings => settings with { MaxDeliveries = 7 }, stop) is null ? [] : [],
         ["limit depth"] = async (_, c, problems, stop) =>
@@ -92,7 +92,7 @@ internal static class QueueOperations
             problems.AddRange(batch.Damage);
             if (batch.Items.Count == 0)
                 return taken;
-            taken.AddRange(batch.Items.Select(static item => item.Content.Text!));
+            taken.AddRange(batch.Items.Select(static item => item.ReadContent().Text!));
         }
 
         return taken;
@@ -106,7 +106,7 @@ internal static class QueueOperations
         while (await picking.PopAsync(stop) is { } batch)
         {
             problems.AddRange(batch.Damage);
-            taken.AddRange(batch.Items.Select(static item => item.Content.Text!));
+            taken.AddRange(batch.Items.Select(static item => item.ReadContent().Text!));
         }
 
         return taken;
@@ -119,7 +119,7 @@ internal static class QueueOperations
         problems.AddRange(batch.Damage);
         foreach (var item in batch.Items)
             await connection.Queue("jobs").SettleAsync(Settlement.Of(kind, item), stop);
-        return kind == SettlementKind.Complete ? batch.Items.Select(static item => item.Content.Text!) : [];
+        return kind == SettlementKind.Complete ? batch.Items.Select(static item => item.ReadContent().Text!) : [];
     }
 
     private static async Task<IEnumerable<string>> SettleAsync(DamagedQueue made, ConsulMqConnection connection, SettlementKind kind, List<ConsulMqException> problems, CancellationToken stop)
@@ -133,7 +133,7 @@ internal static class QueueOperations
                 problems.Add(outcome.Error);
         }
 
-        return kind == SettlementKind.Complete && problems.Count == 0 ? [made.Leased.Content.Text!] : [];
+        return kind == SettlementKind.Complete && problems.Count == 0 ? [made.Leased.ReadContent().Text!] : [];
     }
 
     private static async Task<IEnumerable<string>> BrowseAsync(ConsulMqConnection connection, MessageState state, List<ConsulMqException> problems, CancellationToken stop)
@@ -143,7 +143,7 @@ internal static class QueueOperations
         {
             problems.AddRange(batch.Damage);
             foreach (var item in batch.Items)
-                _ = (item.Content, item.Lease?.Holder, item.NotBefore, item.ContentType);
+                _ = (item.ReadContent(), item.Lease?.Holder, item.NotBefore, item.ContentType);
         }
 
         return [];

@@ -66,7 +66,7 @@ public sealed class DeepQueueTests(ConsulFixture fixture) : IClassFixture<Consul
         await Holds("search", count, async () =>
         {
             long seen = 0;
-            var browser = queue.Browse(MessageState.Ready, filter: item => item.Content.Text!.EndsWith("7 of a queue that is deep", StringComparison.Ordinal));
+            var browser = queue.Browse(MessageState.Ready, filter: item => item.ReadContent().Text!.EndsWith("7 of a queue that is deep", StringComparison.Ordinal));
             while (await browser.NextAsync(default) is { } batch)
                 seen += batch.Items.Count;
             Assert.Equal((count - (count / 10)) / 10, seen);

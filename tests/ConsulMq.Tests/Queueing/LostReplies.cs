@@ -36,7 +36,7 @@ public sealed class LostReplies : IDisposable
         using var consumer = other.Queue("jobs").OpenConsumer();
         var all = new List<string>();
         while ((await consumer.PopAsync(10, None)).Items is { Count: > 0 } items)
-            all.AddRange(items.Select(i => i.Content.Text!));
+            all.AddRange(items.Select(i => i.ReadContent().Text!));
         return all;
     }
 
@@ -114,8 +114,8 @@ public sealed class LostReplies : IDisposable
             await Queue.PushAsync(Text(text), None);
         using var consumer = Queue.OpenConsumer();
         _saboteur.Next = sabotage;
-        Assert.Equal("a", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
-        Assert.Equal("b", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal("a", (await consumer.PopAsync(1, None)).Items.Single().ReadContent().Text);
+        Assert.Equal("b", (await consumer.PopAsync(1, None)).Items.Single().ReadContent().Text);
         Assert.Equal(["c"], await Drain());
     }
 
@@ -131,7 +131,7 @@ public sealed class LostReplies : IDisposable
         _saboteur.Next = sabotage;
         await Queue.PushAsync(Text("b") with { NotBefore = notBefore }, None);
         using var consumer = Queue.OpenConsumer();
-        Assert.Equal("a", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal("a", (await consumer.PopAsync(1, None)).Items.Single().ReadContent().Text);
         Assert.Equal(Sabotage.None, _saboteur.Next);
         // The next write is the one that moves it.
         _saboteur.Next = sabotage;

@@ -110,7 +110,7 @@ public sealed class MaintenanceCosts : IDisposable
         // And every ten minutes one for each of the chores.
         Assert.Equal((99 + (9 * 3), 0), _counting.Take());
         _clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal("tomorrow", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal("tomorrow", (await consumer.PopAsync(1, None)).Items.Single().ReadContent().Text);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class MaintenanceCosts : IDisposable
         Assert.False(wait.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(22));
         Assert.True(wait.IsCompletedSuccessfully && await wait);
-        Assert.Equal("in ten", (await consumer.PopAsync(1, None)).Items.Single().Content.Text);
+        Assert.Equal("in ten", (await consumer.PopAsync(1, None)).Items.Single().ReadContent().Text);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class PlaceCosts : IDisposable
 
         using var consumer = Queue.OpenConsumer();
         _counting.Take();
-        Assert.Equal("9", (await consumer.Pick(MessageSelection.Last, 1).PopAsync(None))!.Items[0].Content.Text);
+        Assert.Equal("9", (await consumer.Pick(MessageSelection.Last, 1).PopAsync(None))!.Items[0].ReadContent().Text);
         var (requests, writes) = _counting.Take();
         Assert.InRange(requests, 2, 5);
         Assert.Equal(1, writes);

@@ -59,7 +59,7 @@ public abstract partial class BigBodyBehaviour
         before = async () =>
         {
             using var first = other.Queue("jobs").OpenConsumer();
-            Assert.Equal(Long("a"), Assert.Single((await first.PopAsync(1, None)).Items).Content.Text);
+            Assert.Equal(Long("a"), Assert.Single((await first.PopAsync(1, None)).Items).ReadContent().Text);
         };
         using var consumer = connection.Queue("jobs").OpenConsumer();
         var (taken, damage) = await PopAllOf(consumer);

@@ -13,11 +13,11 @@ public abstract partial class BigBodyBehaviour
         await Push(queue, [Text(Long("a")), Text("b")]);
         using var consumer = queue.OpenConsumer();
         var items = (await consumer.LeaseAsync(2, null, None)).Items;
-        Assert.Equal([Long("a"), "b"], items.Select(static i => i.Content.Text!));
+        Assert.Equal([Long("a"), "b"], items.Select(static i => i.ReadContent().Text!));
         Assert.NotEmpty(await Left(connection));
         await Settle(queue, items[0], SettlementKind.Return);
         var again = Assert.Single((await consumer.LeaseAsync(1, null, None)).Items);
-        Assert.Equal((Long("a"), 1), (again.Content.Text, again.DeliveryCount));
+        Assert.Equal((Long("a"), 1), (again.ReadContent().Text, again.DeliveryCount));
         await Settle(queue, again, SettlementKind.Complete);
         await NothingIsLeft(connection);
     }

@@ -24,8 +24,8 @@ public abstract partial class BigBodyBehaviour(IBackend backend) : QueueBehaviou
         await Push(queue, bodies.Select(static b => new MessageDraft { Body = b, Tags = ["t"] }));
         using var consumer = queue.OpenConsumer();
         var items = await PopItems(consumer);
-        Assert.Equal(bodies.Select(static b => b.Kind), items.Select(static i => i.Content.Kind));
-        Assert.Equal(bodies.Select(static b => b.Text), items.Select(static i => i.Content.Text));
+        Assert.Equal(bodies.Select(static b => b.Kind), items.Select(static i => i.ReadContent().Kind));
+        Assert.Equal(bodies.Select(static b => b.Text), items.Select(static i => i.ReadContent().Text));
         Assert.Equal(bodies.Select(static b => b.Bytes.ToArray()), items.Select(static i => i.RawBody));
         Assert.Equal(bodies.Select(static b => b.Size), items.Select(static i => i.Size));
         Assert.Equal(
@@ -259,7 +259,7 @@ public abstract partial class BigBodyBehaviour(IBackend backend) : QueueBehaviou
             damage.AddRange(batch.Damage);
             if (batch.Items.Count == 0)
                 return (taken, damage);
-            taken.AddRange(batch.Items.Select(static i => i.Content.Text!));
+            taken.AddRange(batch.Items.Select(static i => i.ReadContent().Text!));
         }
     }
 

@@ -124,7 +124,7 @@ public abstract class DelayBehaviour(IBackend backend) : QueueBehaviour(backend)
                 await push.AddAsync(i % 2 == 0 ? Text($"{i}") : Later($"{i}", 60), null, None);
             await push.FlushAsync(None);
             while (push.TryTake(out var outcome))
-                Assert.Equal(int.Parse(outcome.Item!.Content.Text!, null) % 2 == 1, outcome.Item.NotBefore is not null);
+                Assert.Equal(int.Parse(outcome.Item!.ReadContent().Text!, null) % 2 == 1, outcome.Item.NotBefore is not null);
         }
 
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{2 * i}"), await PopAll(queue));

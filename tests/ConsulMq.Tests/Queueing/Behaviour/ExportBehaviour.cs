@@ -120,7 +120,7 @@ public abstract class ExportBehaviour(IBackend backend) : BackupBehaviour(backen
     }
 
     private static string Describe(QueueObject item) => string.Join("|", item.Id, item.CreatedAt.ToString("o"), item.TtlDeadline?.ToString("o"), item.DeliveryCount,
-        item.ContentType, string.Join(",", item.Tags), string.Join(",", item.Headers.Select(static h => h.Key + "=" + h.Value)), item.Content.Kind,
+        item.ContentType, string.Join(",", item.Tags), string.Join(",", item.Headers.Select(static h => h.Key + "=" + h.Value)), item.ReadContent().Kind,
         Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(item.RawBody)));
 
     private static async Task<List<QueueObject>> Look(MessageQueue queue)

@@ -27,7 +27,7 @@ public abstract class ForeignDataBehaviour(IBackend backend) : QueueBehaviour(ba
             damage.AddRange(batch.Damage);
             if (batch.Items.Count == 0)
                 break;
-            taken.AddRange(batch.Items.Select(i => i.Content.Text!));
+            taken.AddRange(batch.Items.Select(i => i.ReadContent().Text!));
         }
 
         Assert.Equal(["m0", "m2"], taken);
@@ -108,7 +108,7 @@ public abstract class ForeignDataBehaviour(IBackend backend) : QueueBehaviour(ba
         using var consumer = other.Queue("jobs").OpenConsumer();
         var taken = new List<string>();
         while ((await consumer.PopAsync(10, limit.Token)).Items is { Count: > 0 } items)
-            taken.AddRange(items.Select(static item => item.Content.Text!));
+            taken.AddRange(items.Select(static item => item.ReadContent().Text!));
         Assert.Equal(Numbers(3), taken);
         // It goes on there.
         await other.Queue("jobs").PushAsync(Text("more"), None);
@@ -128,7 +128,7 @@ public abstract class ForeignDataBehaviour(IBackend backend) : QueueBehaviour(ba
         var damage = new List<ConsulMqException>();
         while (await browser.NextAsync(None) is { } batch)
         {
-            seen.AddRange(batch.Items.Select(static item => item.Content.Text!));
+            seen.AddRange(batch.Items.Select(static item => item.ReadContent().Text!));
             damage.AddRange(batch.Damage);
         }
 

@@ -98,7 +98,7 @@ public abstract class FrontPackBehaviour(IBackend backend) : QueueBehaviour(back
         var seen = (await queue.LookAsync(MessageSelection.At(1), 1, None)).Items;
         await PushOneByOneAsync(queue, ["c"]);
         using var consumer = queue.OpenConsumer();
-        Assert.Equal("a", Assert.Single((await consumer.Pick(MessageSelection.Of(seen)).PopAsync(None))!.Items).Content.Text);
+        Assert.Equal("a", Assert.Single((await consumer.Pick(MessageSelection.Of(seen)).PopAsync(None))!.Items).ReadContent().Text);
         Assert.Equal(["c", "b", "last"], await PopAll(queue));
     }
 
@@ -120,7 +120,7 @@ public abstract class FrontPackBehaviour(IBackend backend) : QueueBehaviour(back
 
         await PushOneByOneAsync(queue, ["first"]);
         var browser = queue.Browse();
-        var seen = (await browser.NextAsync(None))!.Items.Select(static i => i.Content.Text!).ToList();
+        var seen = (await browser.NextAsync(None))!.Items.Select(static i => i.ReadContent().Text!).ToList();
         Assert.InRange(seen.Count, 2, 500);
         Assert.Equal("first", seen[0]);
         // "first" is written anew, and something that was not read yet goes.
@@ -128,7 +128,7 @@ public abstract class FrontPackBehaviour(IBackend backend) : QueueBehaviour(back
         using (var consumer = other.Queue("jobs").OpenConsumer())
             Assert.Equal(21, (await consumer.Pick(MessageSelection.Last, 21).PopAsync(None))!.Items.Count);
         while (await browser.NextAsync(None) is { } batch)
-            seen.AddRange(batch.Items.Select(static i => i.Content.Text!));
+            seen.AddRange(batch.Items.Select(static i => i.ReadContent().Text!));
         Assert.Equal(["first", .. many.Take(980)], seen.Where(static t => t != "end"));
     }
 

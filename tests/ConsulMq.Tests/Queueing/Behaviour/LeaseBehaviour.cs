@@ -17,7 +17,7 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         var queue = connection.Queue("jobs");
         await PushAll(queue, ["a", "b", "c"]);
         var item = Assert.Single(await Lease(queue, 1));
-        Assert.Equal("a", item.Content.Text);
+        Assert.Equal("a", item.ReadContent().Text);
         Assert.NotNull(item.ReceiptHandle);
         Assert.Null(item.Lease!.ExpiresAt);
         Assert.Equal(["b", "c"], await PopAll(queue, 10));
@@ -49,10 +49,10 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         var queue = connection.Queue("jobs");
         await PushAll(queue, ["a", "b", "c", "d"]);
         var items = await Lease(queue, 3);
-        await Settle(queue, SettlementKind.Complete, items.Where(i => i.Content.Text == "b"));
-        await Settle(queue, SettlementKind.Return, items.Where(i => i.Content.Text != "b").Reverse());
+        await Settle(queue, SettlementKind.Complete, items.Where(i => i.ReadContent().Text == "b"));
+        await Settle(queue, SettlementKind.Return, items.Where(i => i.ReadContent().Text != "b").Reverse());
         var left = await Lease(queue, 10);
-        Assert.Equal(["a", "c", "d"], left.Select(i => i.Content.Text));
+        Assert.Equal(["a", "c", "d"], left.Select(i => i.ReadContent().Text));
         Assert.Equal([1, 1, 0], left.Select(i => i.DeliveryCount));
     }
 
@@ -65,7 +65,7 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         using (var consumer = queue.OpenConsumer())
             await consumer.PutBackAsync((await consumer.LeaseAsync(2, null, None)).Items, None);
         var items = await Lease(queue, 2);
-        Assert.Equal(["a", "b"], items.Select(i => i.Content.Text));
+        Assert.Equal(["a", "b"], items.Select(i => i.ReadContent().Text));
         Assert.All(items, i => Assert.Equal(0, i.DeliveryCount));
     }
 
@@ -91,7 +91,7 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         var item = Assert.Single(await Lease(queue, 1));
         Assert.True((await Settle(queue, SettlementKind.Deny, [item], "no such host")).Single().IsDeadLetter);
         var dead = Assert.Single(await Lease(connection.Queue("jobs.dead"), 10));
-        Assert.Equal((item.Id, "a", 0, null), (dead.Id, dead.Content.Text, dead.DeliveryCount, dead.TtlDeadline));
+        Assert.Equal((item.Id, "a", 0, null), (dead.Id, dead.ReadContent().Text, dead.DeliveryCount, dead.TtlDeadline));
         Assert.Equal("no such host", dead.Headers["consulmq-dead-reason"]);
         Assert.Equal("jobs", dead.Headers["consulmq-dead-queue"]);
         Assert.Equal("1", dead.Headers["consulmq-dead-deliveries"]);
@@ -109,13 +109,13 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         for (var delivery = 0; delivery < 5; delivery++)
         {
             var item = Assert.Single(await Lease(queue, 1));
-            Assert.Equal(("poison", delivery), (item.Content.Text, item.DeliveryCount));
+            Assert.Equal(("poison", delivery), (item.ReadContent().Text, item.DeliveryCount));
             Assert.Equal(delivery == 4, (await Settle(queue, SettlementKind.Return, [item], "it failed")).Single().IsDeadLetter);
         }
 
         Assert.Equal(["good"], await PopAll(queue, 10));
         var dead = Assert.Single(await Lease(connection.Queue("jobs.dead"), 10));
-        Assert.Equal(("poison", "5", "it failed"), (dead.Content.Text, dead.Headers["consulmq-dead-deliveries"], dead.Headers["consulmq-dead-reason"]));
+        Assert.Equal(("poison", "5", "it failed"), (dead.ReadContent().Text, dead.Headers["consulmq-dead-deliveries"], dead.Headers["consulmq-dead-reason"]));
         // Dead letters may be leased and returned as often as somebody likes.
         for (var delivery = 1; delivery < 8; delivery++)
         {
@@ -229,7 +229,7 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         Assert.Equal(ConsulMqError.LeaseLost, (await Settle(queue, SettlementKind.Complete, [items[0]])).Single().Error!.Error);
 
         var back = await Lease(other.Queue("jobs"), 10);
-        Assert.Equal([items[0].Content.Text, items[2].Content.Text, items[3].Content.Text], back.Take(3).Select(i => i.Content.Text));
+        Assert.Equal([items[0].ReadContent().Text, items[2].ReadContent().Text, items[3].ReadContent().Text], back.Take(3).Select(i => i.ReadContent().Text));
         Assert.Equal([1, 1, 1, 0, 0], back.Select(i => i.DeliveryCount));
         Assert.Equal(ConsulMqError.LeaseLost, (await Settle(queue, SettlementKind.Complete, [items[2]])).Single().Error!.Error);
         // The connection whose session was destroyed goes on under another one.
@@ -280,7 +280,7 @@ public abstract class LeaseBehaviour(IBackend backend) : QueueBehaviour(backend)
         using var consumer = queue.OpenConsumer();
         Assert.True(await consumer.WaitAsync(TimeSpan.FromSeconds(20), None));
         var back = Assert.Single((await consumer.PopAsync(1, None)).Items);
-        Assert.Equal(("a", 1), (back.Content.Text, back.DeliveryCount));
+        Assert.Equal(("a", 1), (back.ReadContent().Text, back.DeliveryCount));
     }
 
     private async Task DestroySessions()

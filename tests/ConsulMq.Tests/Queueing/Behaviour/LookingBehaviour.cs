@@ -33,7 +33,7 @@ public abstract class LookingBehaviour(IBackend backend) : QueueBehaviour(backen
         var browser = queue.Browse();
         while (await browser.NextAsync(None) is { } batch)
             seen.AddRange(batch.Items);
-        Assert.Equal([("m2", 0L), ("m3", 1L), ("m4", 2L)], seen.Select(i => (i.Content.Text!, i.Position!.Value)));
+        Assert.Equal([("m2", 0L), ("m3", 1L), ("m4", 2L)], seen.Select(i => (i.ReadContent().Text!, i.Position!.Value)));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public abstract class MoveBehaviour(IBackend backend) : QueueBehaviour(backend)
         await PushAll(jobs, Numbers(200));
         await Settle(jobs, SettlementKind.Return, await Lease(jobs, 3));
         var moved = await MoveAll(jobs, connection.Queue("other"));
-        Assert.Equal(Numbers(200), moved.Select(i => i.Content.Text));
+        Assert.Equal(Numbers(200), moved.Select(i => i.ReadContent().Text));
         Assert.All(moved, i => Assert.Equal(("other", 0), (i.Queue, i.DeliveryCount)));
         Assert.Empty(await PopAll(jobs));
         var there = await Lease(connection.Queue("other"), 200);
@@ -68,7 +68,7 @@ public abstract class MoveBehaviour(IBackend backend) : QueueBehaviour(backend)
         using var move = jobs.OpenMove(connection.Queue("other"));
         var unknown = Guid.NewGuid();
         var outcomes = await move.MoveAsync([ids[20], unknown, ids[3]], None);
-        Assert.Equal(["m20", null, "m3"], outcomes.Select(o => o.Item?.Content.Text));
+        Assert.Equal(["m20", null, "m3"], outcomes.Select(o => o.Item?.ReadContent().Text));
         Assert.Equal(ConsulMqError.ItemNotFound, outcomes[1].Error!.Error);
         Assert.Equal(["m20", "m3"], await PopAll(connection.Queue("other")));
         Assert.Equal(28, (await PopAll(jobs)).Count);
@@ -122,7 +122,7 @@ public abstract class MoveBehaviour(IBackend backend) : QueueBehaviour(backend)
         await Task.Delay(20);
         Assert.Equal(["first", .. Enumerable.Range(0, 20).Where(i => i % 3 != 0).Select(i => $"m{i}")], await PopAll(jobs, 4));
         var dead = await Lease(connection.Queue("jobs.dead"), 50);
-        Assert.Equal(Enumerable.Range(0, 20).Where(i => i % 3 == 0).Select(i => $"m{i}"), dead.Select(i => i.Content.Text));
+        Assert.Equal(Enumerable.Range(0, 20).Where(i => i % 3 == 0).Select(i => $"m{i}"), dead.Select(i => i.ReadContent().Text));
         Assert.All(dead, i => Assert.Equal("expired", i.Headers["consulmq-dead-reason"]));
         Assert.All(dead, i => Assert.Null(i.TtlDeadline));
         Assert.All(dead, i => Assert.True(i.Headers.ContainsKey("consulmq-dead-expires")));

@@ -280,5 +280,5 @@ public abstract partial class PlaceBehaviour(IBackend backend) : QueueBehaviour(
         Assert.Null(outcome.Error);
     }
 
-    private static List<string> Texts(PopBatch batch) => [.. batch.Items.Select(static item => item.Content.Text!)];
+    private static List<string> Texts(PopBatch batch) => [.. batch.Items.Select(static item => item.ReadContent().Text!)];
 }

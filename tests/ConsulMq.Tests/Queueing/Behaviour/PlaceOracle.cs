@@ -120,7 +120,7 @@ internal sealed class PlaceOracle : IDisposable
         var leased = new List<QueueObject>();
         while (await picking.LeaseAsync(null, None) is { } batch)
             leased.AddRange(batch.Items);
-        Assert.Equal(_order.Skip(position).Take(count), leased.Select(static item => item.Content.Text));
+        Assert.Equal(_order.Skip(position).Take(count), leased.Select(static item => item.ReadContent().Text));
         await PushAsync(queue.OpenInsert(0), 0, 1);
         foreach (var item in leased)
             await queue.SettleAsync(Settlement.Of(SettlementKind.Return, item), None);
@@ -134,5 +134,5 @@ internal sealed class PlaceOracle : IDisposable
             _order.Remove(text);
     }
 
-    private static List<string> Texts(PopBatch batch) => [.. batch.Items.Select(static item => item.Content.Text!)];
+    private static List<string> Texts(PopBatch batch) => [.. batch.Items.Select(static item => item.ReadContent().Text!)];
 }

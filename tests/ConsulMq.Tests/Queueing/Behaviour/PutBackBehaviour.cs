@@ -45,7 +45,7 @@ public abstract class PutBackBehaviour(IBackend backend) : QueueBehaviour(backen
             var items = new List<QueueObject>();
             while (items.Count < 8)
                 items.AddRange((await consumer.PopAsync(8 - items.Count, None)).Items);
-            Assert.Equal(Numbers(8), items.Select(i => i.Content.Text));
+            Assert.Equal(Numbers(8), items.Select(i => i.ReadContent().Text));
             // Somebody else goes on behind, with a view of his own.
             using var second = other.Queue("jobs").OpenConsumer();
             Assert.Equal(["m8", "m9", "m10"], await Take(second, 3));

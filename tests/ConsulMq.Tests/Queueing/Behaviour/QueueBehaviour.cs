@@ -53,7 +53,7 @@ public abstract class QueueBehaviour(IBackend backend) : IDisposable
         var all = new List<string>();
         using var consumer = queue.OpenConsumer();
         while ((await consumer.PopAsync(atATime, None)).Items is { Count: > 0 } items)
-            all.AddRange(items.Select(i => i.Content.Text!));
+            all.AddRange(items.Select(i => i.ReadContent().Text!));
         return all;
     }
 
@@ -62,7 +62,7 @@ public abstract class QueueBehaviour(IBackend backend) : IDisposable
     {
         var taken = new List<string>();
         while (taken.Count < count && (await consumer.PopAsync(count - taken.Count, None)).Items is { Count: > 0 } items)
-            taken.AddRange(items.Select(i => i.Content.Text!));
+            taken.AddRange(items.Select(i => i.ReadContent().Text!));
         return taken;
     }
 
@@ -72,7 +72,7 @@ public abstract class QueueBehaviour(IBackend backend) : IDisposable
         var all = new List<string>();
         var browser = queue.Browse();
         while (await browser.NextAsync(None) is { } batch)
-            all.AddRange(batch.Items.Select(i => i.Content.Text!));
+            all.AddRange(batch.Items.Select(i => i.ReadContent().Text!));
         return all;
     }
 

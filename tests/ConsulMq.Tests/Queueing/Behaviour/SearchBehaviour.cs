@@ -22,10 +22,10 @@ public abstract class SearchBehaviour(IBackend backend) : QueueBehaviour(backend
         await worker.Queue("jobs").SettleAsync(Settlement.Of(SettlementKind.Deny, leased[1]), None);
         Assert.Equal(["m3", "m4", "m5"], Texts(await Look(queue, MessageState.Ready)));
         var held = await Look(queue, MessageState.InFlight);
-        Assert.Equal([("m0", "the-worker"), ("m2", "the-worker")], held.Select(static item => (item.Content.Text, item.Lease!.Holder)));
+        Assert.Equal([("m0", "the-worker"), ("m2", "the-worker")], held.Select(static item => (item.ReadContent().Text, item.Lease!.Holder)));
         Assert.Equal(leased.Where((_, i) => i != 1).Select(static item => item.ReceiptHandle), held.Select(static item => item.ReceiptHandle));
         Assert.Equal(["later"], Texts(await Look(queue, MessageState.Scheduled)));
-        Assert.Equal([("m1", "jobs.dead", (long?)0)], (await Look(queue, MessageState.Dead)).Select(static item => (item.Content.Text, item.Queue, item.Position)));
+        Assert.Equal([("m1", "jobs.dead", (long?)0)], (await Look(queue, MessageState.Dead)).Select(static item => (item.ReadContent().Text, item.Queue, item.Position)));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public abstract class SearchBehaviour(IBackend backend) : QueueBehaviour(backend
         counting!.Take();
         while (await browser.NextAsync(None) is { } batch)
             all.AddRange(batch.Items);
-        Assert.Equal(600_000, Assert.Single(all).Content.Text!.Length);
+        Assert.Equal(600_000, Assert.Single(all).ReadContent().Text!.Length);
         // The index, the page (or two), and two chunks.
         Assert.InRange(counting.Take().Requests, 4, 5);
         Assert.Equal(2, browser.Looked);
@@ -144,5 +144,5 @@ public abstract class SearchBehaviour(IBackend backend) : QueueBehaviour(backend
         return all;
     }
 
-    private static List<string> Texts(IEnumerable<QueueObject> items) => [.. items.Select(static item => item.Content.Text!)];
+    private static List<string> Texts(IEnumerable<QueueObject> items) => [.. items.Select(static item => item.ReadContent().Text!)];
 }

@@ -81,7 +81,7 @@ public abstract class StrictOrderBehaviour(IBackend backend) : QueueBehaviour(ba
         {
             var taken = new List<(ulong, string)>();
             while (taken.Count < count && (await _consumer.PopAsync(Math.Min(atATime, count - taken.Count), None)).Items is { Count: > 0 } items)
-                taken.AddRange(items.Select(i => (_last.Index, i.Content.Text!)));
+                taken.AddRange(items.Select(i => (_last.Index, i.ReadContent().Text!)));
             return taken;
         }
 

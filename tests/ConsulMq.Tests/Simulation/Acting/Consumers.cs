@@ -50,7 +50,7 @@ internal sealed class Consumers(World world, Auditor auditor, Stage stage)
     {
         var since = world.MomentOf(client);
         var batch = await consumer.PopAsync(max, cancellation).ConfigureAwait(false);
-        world.Tell(client.Name, $"POPPED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.Content.Text!)))}");
+        world.Tell(client.Name, $"POPPED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.ReadContent().Text!)))}");
         auditor.Returned(client, since, batch, queue);
         return batch;
     }
@@ -75,7 +75,7 @@ internal sealed class Consumers(World world, Auditor auditor, Stage stage)
                 var picking = consumer.Pick(selection, max);
                 while (await picking.PopAsync(cancellation).ConfigureAwait(false) is { } batch)
                 {
-                    world.Tell(actor.Client.Name, $"PICKED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.Content.Text!)))}");
+                    world.Tell(actor.Client.Name, $"PICKED {string.Join(' ', batch.Items.Select(static i => LedgerMessage.Short(i.ReadContent().Text!)))}");
                     auditor.Given(actor.Client, since, batch.Items, world.Ledger, isInOrder: false);
                     foreach (var problem in batch.Damage)
                         auditor.NotFound(errand, problem);

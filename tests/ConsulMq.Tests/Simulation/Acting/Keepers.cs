@@ -49,7 +49,7 @@ internal sealed class Keepers(World world, Auditor auditor, Stage stage)
         var seen = new List<string>();
         var browser = actor.Client.Queue.Browse();
         while (await browser.NextAsync(CancellationToken.None).ConfigureAwait(false) is { } batch)
-            seen.AddRange(batch.Items.Select(static i => i.Content.Text!));
+            seen.AddRange(batch.Items.Select(static i => i.ReadContent().Text!));
         auditor.Looked(actor.Client, since, before, seen);
     });
 
@@ -102,7 +102,7 @@ internal sealed class Keepers(World world, Auditor auditor, Stage stage)
         var errand = world.Errands.Begin(new Errand(actor.Client, world.Ledger.Queue, ErrandKind.ByName, world.Step)
         {
             Removes = true,
-            Texts = [.. items.Select(static i => i.Content.Text!)],
+            Texts = [.. items.Select(static i => i.ReadContent().Text!)],
         });
         world.Tell(actor.Client.Name, $"discards {Choices.InWords(errand)}, {state}");
         auditor.Discarded(errand, await actor.Client.Queue.DiscardAsync(items, CancellationToken.None).ConfigureAwait(false));

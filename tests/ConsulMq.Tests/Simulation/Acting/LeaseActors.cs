@@ -70,7 +70,7 @@ internal sealed class LeaseActors(World world, Auditor auditor, Stage stage)
             {
                 var batch = await consumer.LeaseAsync(max, duration, cancellation).ConfigureAwait(false);
                 items = batch.Items;
-                world.Tell(actor.Client.Name, $"LEASED {string.Join(' ', items.Select(static i => LedgerMessage.Short(i.Content.Text!)))}");
+                world.Tell(actor.Client.Name, $"LEASED {string.Join(' ', items.Select(static i => LedgerMessage.Short(i.ReadContent().Text!)))}");
                 auditor.Returned(actor.Client, since, batch, world.LedgerOf(queue));
             }
             catch (OperationCanceledException)
@@ -176,7 +176,7 @@ internal sealed class LeaseActors(World world, Auditor auditor, Stage stage)
         await consumer.PutBackAsync(items, CancellationToken.None).ConfigureAwait(false);
         var held = items.FirstOrDefault(i => world.Whereabouts.IsHeld(world.Settlements.SlotOf(queue, i.ReceiptHandle!)));
         if (held is not null && !actor.Client.WasCutOff)
-            world.Fail($"{actor.Client.Name} put {LedgerMessage.Short(held.Content.Text!)} back, and still holds it.");
+            world.Fail($"{actor.Client.Name} put {LedgerMessage.Short(held.ReadContent().Text!)} back, and still holds it.");
     });
 
     public Task Move(Actor actor, string queue, IReadOnlyList<QueueObject> items) => stage.Do(actor, OperationKind.Settle, $"move {items.Count} leased ones", async () =>
@@ -189,11 +189,11 @@ internal sealed class LeaseActors(World world, Auditor auditor, Stage stage)
         {
             world.Settlements.End(calls[i], null, outcomes[i].Error);
             if (outcomes[i].Item is { DeliveryCount: > 0 } item)
-                world.Fail($"{LedgerMessage.Short(item.Content.Text!)} begins its new life with {item.DeliveryCount} deliveries.");
+                world.Fail($"{LedgerMessage.Short(item.ReadContent().Text!)} begins its new life with {item.DeliveryCount} deliveries.");
         }
     });
 
-    private Task Prolong(Actor actor, QueueObject item) => stage.Do(actor, OperationKind.Prolong, $"prolong {LedgerMessage.Short(item.Content.Text!)}", async () =>
+    private Task Prolong(Actor actor, QueueObject item) => stage.Do(actor, OperationKind.Prolong, $"prolong {LedgerMessage.Short(item.ReadContent().Text!)}", async () =>
     {
         var since = world.Step;
         var slot = world.Settlements.SlotOf(item.Queue, item.ReceiptHandle!);

@@ -46,7 +46,7 @@ internal sealed class Auditor(World world)
         foreach (var item in items)
         {
             Popped++;
-            var message = ledger.Find(item.Content.Text!);
+            var message = ledger.Find(item.ReadContent().Text!);
             while (message is { Earlier: { } earlier } && !message.Rank.Equals(item.Rank!))
                 message = earlier;
             var isLease = item.Lease is not null;
@@ -54,7 +54,7 @@ internal sealed class Auditor(World world)
             var removal = message?.Removals.Find(r => r.By == client && r is { IsClear: false, WasHandedOut: false } && r.IsLease == isLease
                 && (isLease ? r.Passage!.To!.Slot == world.Settlements.SlotOf(item.Queue, item.ReceiptHandle!) : !r.WasUndone));
             if (message is null)
-                world.Fail($"{client.Name} popped {LedgerMessage.Short(item.Content.Text!)}, which nobody pushed.");
+                world.Fail($"{client.Name} popped {LedgerMessage.Short(item.ReadContent().Text!)}, which nobody pushed.");
             else if (removal is null)
                 world.Fail($"{client.Name} popped {message} without having taken it: somebody has it twice.");
             else
@@ -94,7 +94,7 @@ internal sealed class Auditor(World world)
     {
         foreach (var item in items)
         {
-            if (world.Ledger.Find(item.Content.Text!) is { } message && (message.StoredBy != client || message.StoredAt < since) && message.ChangedAt < since)
+            if (world.Ledger.Find(item.ReadContent().Text!) is { } message && (message.StoredBy != client || message.StoredAt < since) && message.ChangedAt < since)
                 world.Fail($"{client.Name} put {message} back, and it is not.");
         }
     }
@@ -135,9 +135,9 @@ internal sealed class Auditor(World world)
     /// <summary>Somebody looked at a message.</summary>
     public void Seen(Errand errand, QueueObject item)
     {
-        var message = world.LedgerOf(errand.Queue).Find(item.Content.Text!);
+        var message = world.LedgerOf(errand.Queue).Find(item.ReadContent().Text!);
         if (message is null || (!message.IsPresent && message.ChangedAt < errand.Since))
-            world.Fail($"{errand.By.Name} saw {LedgerMessage.Short(item.Content.Text!)}, which was not there any more when it began to look.");
+            world.Fail($"{errand.By.Name} saw {LedgerMessage.Short(item.ReadContent().Text!)}, which was not there any more when it began to look.");
     }
 
     /// <summary>Somebody was told what became of messages that were to be removed.</summary>

@@ -24,14 +24,14 @@ internal sealed class MoveAuditor(World world)
     public void Told(Client client, int since, string from, QueueObject item)
     {
         Moved++;
-        var passage = world.Whereabouts.Find(item.Content.Text!)?.Passages.FindLast(p =>
+        var passage = world.Whereabouts.Find(item.ReadContent().Text!)?.Passages.FindLast(p =>
             p.By == client && p.Step >= since && p is { Why: Why.Moved, IsClaimed: false } && p.From!.Queue == from && p.To!.Queue == item.Queue);
         if (passage is null)
-            world.Fail($"{client.Name} was told that {LedgerMessage.Short(item.Content.Text!)} was moved from {from} to {item.Queue}, and it was not.");
+            world.Fail($"{client.Name} was told that {LedgerMessage.Short(item.ReadContent().Text!)} was moved from {from} to {item.Queue}, and it was not.");
         else
             passage.IsClaimed = true;
         if (item.DeliveryCount != 0)
-            world.Fail($"{LedgerMessage.Short(item.Content.Text!)} begins its new life with {item.DeliveryCount} deliveries.");
+            world.Fail($"{LedgerMessage.Short(item.ReadContent().Text!)} begins its new life with {item.DeliveryCount} deliveries.");
     }
 
     /// <summary>A caller was told that a message is not there to be moved.</summary>
