@@ -111,9 +111,9 @@ public static class Format
     public static string Headers(object? headers) => Words(Deserialized.Pairs(headers).Select(static header => header.Key + "=" + header.Value));
 
     /// <summary>Text on one line, cut at a length, with a visible sign for each control character.</summary>
-    /// <param name="text">Any text.</param>
+    /// <param name="text">Any text; of anything else, its text.</param>
     /// <param name="length">How many characters at most.</param>
-    public static string OneLine(string? text, int length = PreviewLength) => Clean(text ?? "", length, keepLines: false);
+    public static string OneLine(object? text, int length = PreviewLength) => Clean(text as string ?? Text(text), length, keepLines: false);
 
     private static object? Plain(object? item) => item is PSObject { BaseObject: QueueObject message } ? message : item;
 

@@ -64,9 +64,9 @@ Describe 'A screen of 80 columns' {
     }
 
     It 'marks a push that was none' {
-        $null = Push-ConsulMqItem jobs first -DeduplicationId same
-        Push-ConsulMqItem jobs second -DeduplicationId same | Out-String -Width 200 | Should -Match '\(duplicate\) second'
-        Push-ConsulMqItem jobs second -DeduplicationId same | Format-List | Out-String | Should -Match 'IsDuplicate +: True'
+        $null = Push-ConsulMqItem twice first -DeduplicationId same
+        Push-ConsulMqItem twice second -DeduplicationId same | Out-String -Width 200 | Should -Match '\(duplicate\) second'
+        Push-ConsulMqItem twice second -DeduplicationId same | Format-List | Out-String | Should -Match 'IsDuplicate +: True'
     }
 
     It 'shows what went through Export-Clixml as it showed before, in tables and lists' {

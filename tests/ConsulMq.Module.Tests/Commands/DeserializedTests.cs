@@ -73,6 +73,13 @@ public sealed class DeserializedTests() : CommandTests(InMemory)
         Fail(Through + "$o = [pscustomobject]@{ Id = [guid]::NewGuid() }; $o.psobject.TypeNames.Insert(0, 'ConsulMq.QueueObject'); Through $o 2 | Push-ConsulMqItem copy").FullyQualifiedErrorId,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_lease_shows_as_it_did(int depth) => Assert.Equal(
+        [true, "10m", "10m"],
+        Run(Through + $"$null = Push-ConsulMqItem jobs x; $a = Pop-ConsulMqItem jobs -LeaseDuration 10m; $b = Through $a {depth}; [ConsulMq.Format]::OneLine($a.Lease) -eq [ConsulMq.Format]::OneLine($b.Lease); $c = Through $a.Lease {depth}; [ConsulMq.Format]::Duration($c.Duration); [ConsulMq.Format]::Left($c.ExpiresAt)"));
+
     [Fact]
     public async Task Tables_and_lists_of_them_show_all_and_leave_no_error()
     {

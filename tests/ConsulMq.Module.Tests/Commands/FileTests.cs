@@ -60,7 +60,7 @@ public abstract class FileTests : CommandTests
         Assert.Equal(["a.bin", "b.bin"], Run("[IO.DirectoryInfo]::new($pwd.Path).GetFiles('?.bin') | Push-ConsulMqItem files -Path { $_.FullName } | ForEach-Object { $_.Headers['consulmq-file-name'] }").Order());
         Assert.Equal(["d.txt"], Run("[pscustomobject]@{ File = 'd.txt' } | Push-ConsulMqItem files -LiteralPath { $_.File } | ForEach-Object { $_.Headers['consulmq-file-name'] }"));
         // Without a word about paths a file is its path, and an object with one is an object.
-        Assert.Equal([Full("d.txt")], Run("[IO.FileInfo]::new((\"$($pwd.Path)/d.txt\")) | Push-ConsulMqItem files | ForEach-Object Content | ForEach-Object Text"));
+        Assert.Equal([Full("d.txt")], Run("[IO.FileInfo]::new((\"$($pwd.Path)/d.txt\")) | Push-ConsulMqItem files | ForEach-Object { $_.ReadContent().Text }"));
         Assert.Equal(["application/json"], Run("[pscustomobject]@{ Path = 'd.txt'; FullName = 'x'; PSPath = 'y' } | Push-ConsulMqItem files | ForEach-Object ContentType"));
     }
 
