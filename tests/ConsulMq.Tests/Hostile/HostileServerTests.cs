@@ -180,7 +180,7 @@ public sealed class HostileServerTests
             longest = watch.Elapsed > longest ? watch.Elapsed : longest;
         }
 
-        Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Figures.Write($"server: {name}, until a request was stopped", $"{longest.TotalMilliseconds:N1} ms at most");
     }
 
