@@ -11,30 +11,32 @@ public static class Format
 {
     private const int PreviewLength = 160;
 
-    /// <summary>The start of a body on one line.</summary>
-    /// <param name="item">The message.</param>
-    public static string Preview(QueueObject item)
+    /// <summary>The start of a body on one line; that of a push that was none, because its deduplication ID had been pushed before, is marked.</summary>
+    /// <param name="item">The message, also one from a file of <c>Export-Clixml</c> or from a job.</param>
+    public static string Preview(object? item) => Plain(item) switch
     {
-        // What went through a file is not read again to show its beginning.
-        if (!item.HasContent)
-            return OneLine(item.Body is FileInfo file ? file.FullName : "", PreviewLength);
-        var content = item.ReadContent();
-        if (content.Kind == BodyKind.Bytes)
-            return Hex(content.Bytes.Span);
-        if (content.Kind == BodyKind.Text)
-            return item.ContentType == BodyWriter.CliXmlContentType ? OneLine(Text(item.Body), PreviewLength) : OneLine(content.Text!, PreviewLength);
-        var bytes = content.Bytes.Span;
-        return OneLine(Encoding.UTF8.GetString(bytes.Slice(0, Math.Min(bytes.Length, PreviewLength * 3)).ToArray()), PreviewLength);
-    }
+        QueueObject message => Marked(message.IsDuplicate, Start(message)),
+        { } other when DeserializedItem.From(other) is { } message => Marked(message.IsDuplicate, Start(message)),
+        _ => "",
+    };
 
     /// <summary>Where a message is: its position, or why it has none.</summary>
     /// <param name="item">The message.</param>
-    public static string Where(QueueObject item) => item.State switch
+    public static string Where(object? item)
     {
-        MessageState.Dead => $"dead {item.Position}",
-        MessageState.Ready or null => $"{item.Position}",
-        { } state => Name(state),
-    };
+        var (state, position) = Plain(item) switch
+        {
+            QueueObject message => (message.State, message.Position),
+            { } other when DeserializedItem.From(other) is { } message => (message.State, message.Position),
+            _ => (null, null),
+        };
+        return state switch
+        {
+            MessageState.Dead => $"dead {position}",
+            MessageState.Ready or null => $"{position}",
+            { } other => Name(other),
+        };
+    }
 
     /// <summary>A state in words.</summary>
     /// <param name="state">The state.</param>
@@ -48,19 +50,21 @@ public static class Format
 
     /// <summary>The body for a list: its lines as they are, up to a few thousand characters.</summary>
     /// <param name="item">The message.</param>
-    public static string Body(QueueObject item) =>
-        item.HasContent && item.ContentType != BodyWriter.CliXmlContentType && item.ReadContent() is { Kind: BodyKind.Text, Text: { } text }
-            ? Clean(text, 4000, keepLines: true)
-            : Preview(item);
+    public static string Body(object? item) => Plain(item) switch
+    {
+        QueueObject message => Whole(message.HasContent ? message.ReadContent() : null, message.ContentType) ?? Start(message),
+        { } other when DeserializedItem.From(other) is { } message => Whole(message.Content, message.ContentType) ?? Start(message),
+        _ => "",
+    };
 
     /// <summary>How long ago, in one or two characters and a unit: <c>5s</c>, <c>12m</c>, <c>3h</c>, <c>9d</c>.</summary>
     /// <param name="time">The moment; null: empty.</param>
-    public static string Age(DateTimeOffset? time) => Duration(DateTimeOffset.UtcNow - time);
+    public static string Age(object? time) => Duration(DateTimeOffset.UtcNow - Deserialized.Time(time));
 
     /// <summary>How long until then: <c>5s</c>; <c>expired</c>; empty for never.</summary>
     /// <param name="deadline">The moment.</param>
-    public static string Left(DateTimeOffset? deadline) =>
-        deadline is not { } time ? "" : time <= DateTimeOffset.UtcNow ? "expired" : Duration(Rounded(time - DateTimeOffset.UtcNow));
+    public static string Left(object? deadline) =>
+        Deserialized.Time(deadline) is not { } time ? "" : time <= DateTimeOffset.UtcNow ? "expired" : Duration(Rounded(time - DateTimeOffset.UtcNow));
 
     /// <summary>Ten minutes that have just begun are ten minutes.</summary>
     private static TimeSpan Rounded(TimeSpan left) => left + TimeSpan.FromSeconds(left switch
@@ -100,17 +104,40 @@ public static class Format
 
     /// <summary>Words, joined.</summary>
     /// <param name="words">Tags.</param>
-    public static string Words(IEnumerable<string>? words) => OneLine(string.Join(", ", words ?? []), PreviewLength);
+    public static string Words(object? words) => OneLine(string.Join(", ", Deserialized.Words(words)), PreviewLength);
 
     /// <summary>Headers as <c>name=value</c>.</summary>
     /// <param name="headers">Headers.</param>
-    public static string Headers(IReadOnlyDictionary<string, string>? headers) =>
-        Words(headers?.Select(static header => header.Key + "=" + header.Value));
+    public static string Headers(object? headers) => Words(Deserialized.Pairs(headers).Select(static header => header.Key + "=" + header.Value));
 
     /// <summary>Text on one line, cut at a length, with a visible sign for each control character.</summary>
-    /// <param name="text">Any text.</param>
+    /// <param name="text">Any text; of anything else, its text.</param>
     /// <param name="length">How many characters at most.</param>
-    public static string OneLine(string? text, int length = PreviewLength) => Clean(text ?? "", length, keepLines: false);
+    public static string OneLine(object? text, int length = PreviewLength) => Clean(text as string ?? Text(text), length, keepLines: false);
+
+    private static object? Plain(object? item) => item is PSObject { BaseObject: QueueObject message } ? message : item;
+
+    private static string Marked(bool isDuplicate, string start) => isDuplicate ? OneLine($"(duplicate) {start}") : start;
+
+    // What went through a file is not read again to show its beginning.
+    private static string Start(QueueObject item) =>
+        item.HasContent ? Start(item.ReadContent(), item.ContentType, () => item.Body) : OneLine(item.Body is FileInfo file ? file.FullName : "");
+
+    private static string Start(DeserializedItem item) => item.Content is { } content ? Start(content, item.ContentType, () => item.Body) : OneLine(Text(item.Body));
+
+    private static string Start(MessageBody content, string? contentType, Func<object?> body)
+    {
+        if (content.Kind == BodyKind.Bytes)
+            return Hex(content.Bytes.Span);
+        if (content.Kind == BodyKind.Text)
+            return OneLine(contentType == BodyWriter.CliXmlContentType ? Text(body()) : content.Text!);
+        var bytes = content.Bytes.Span;
+        return OneLine(Encoding.UTF8.GetString(bytes.Slice(0, Math.Min(bytes.Length, PreviewLength * 3)).ToArray()));
+    }
+
+    /// <summary>Text that is shown as it is; null: it is something else.</summary>
+    private static string? Whole(MessageBody? content, string? contentType) =>
+        content is { Kind: BodyKind.Text, Text: { } text } && contentType != BodyWriter.CliXmlContentType ? Clean(text, 4000, keepLines: true) : null;
 
     private static string Clean(string text, int length, bool keepLines)
     {

@@ -46,13 +46,13 @@ public sealed record QueueSettings
     internal string? Problem()
     {
         if (TimeToLive < TimeSpan.FromMilliseconds(1))
-            return "The time to live has to be a millisecond or more";
+            return $"The time to live has to be a millisecond or more, not {TimeToLive}";
         if (MaxDeliveries is < 0 or > MostDeliveries)
-            return $"The deliveries have to be 0 (without end) to {MostDeliveries:N0}";
+            return $"The deliveries have to be 0 (without end) to {MostDeliveries:N0}, not {MaxDeliveries}";
         if (MaxDepth < 1)
-            return "The depth has to be 1 or more, or 0 for any number";
+            return $"The depth has to be 1 or more, or 0 for any number, not {MaxDepth}";
         if (DeduplicationWindow < TimeSpan.FromSeconds(1) || DeduplicationWindow > TimeSpan.FromDays(7))
-            return "The deduplication window has to be 1 second to 7 days";
-        return MaxBodyBytes is < 1 or > MostBodyBytes ? $"The body size has to be 1 byte to {MostBodyBytes:N0} bytes (1 GiB)" : null;
+            return $"The deduplication window has to be 1 second to 7 days, not {DeduplicationWindow}";
+        return MaxBodyBytes is < 1 or > MostBodyBytes ? $"The body size has to be 1 byte to {MostBodyBytes:N0} bytes (1 GiB), not {MaxBodyBytes}" : null;
     }
 }

@@ -39,6 +39,11 @@ Describe 'Export-ConsulMqQueue' {
         (Import-ConsulMqQueue ready.jsonl copy -PassThru).Lines | Should -Be 1
     }
 
+    It 'writes nothing with -WhatIf' {
+        Export-ConsulMqQueue jobs none.jsonl -WhatIf
+        Test-Path none.jsonl | Should -BeFalse
+    }
+
     It 'replaces a file only with -Force' {
         [IO.File]::WriteAllText("$here/jobs.jsonl", 'old')
         { Export-ConsulMqQueue jobs jobs.jsonl -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,ConsulMq.Commands.ExportQueueCommand'

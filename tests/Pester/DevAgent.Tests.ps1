@@ -49,6 +49,14 @@ Describe 'Start-ConsulMqDevAgent' {
             Should -Throw -ErrorId 'ConsulNotFound,ConsulMq.Commands.StartDevAgentCommand' -ExpectedMessage '*-InMemory*'
     }
 
+    It 'is an address for a job, too' {
+        $agent = Start-ConsulMqDevAgent $consul
+        $null = 'x' | Push-ConsulMqItem jobs
+        $module = (Get-Module ConsulMq).Path
+        $body = Start-Job { Import-Module $using:module; $null = Connect-ConsulMq $using:agent -NoRegister; (Pop-ConsulMqItem jobs).Body } | Receive-Job -Wait -AutoRemoveJob
+        $body | Should -Be 'x'
+    }
+
     It 'names a port that is taken' {
         $taken = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $taken.Start()

@@ -63,6 +63,33 @@ Describe 'A screen of 80 columns' {
         ($shown | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 80
     }
 
+    It 'marks a push that was none' {
+        $null = Push-ConsulMqItem twice first -DeduplicationId same
+        Push-ConsulMqItem twice second -DeduplicationId same | Out-String -Width 200 | Should -Match '\(duplicate\) second'
+        Push-ConsulMqItem twice second -DeduplicationId same | Format-List | Out-String | Should -Match 'IsDuplicate +: True'
+    }
+
+    It 'shows what went through Export-Clixml as it showed before, in tables and lists' {
+        $null = Push-ConsulMqItem shown 'the body' -Tag one
+        $null = Register-ConsulMqQueueCheck shown -WarningDepth 9
+        $lease = Pop-ConsulMqItem shown -LeaseDuration 10m
+        $live = @(
+            (Push-ConsulMqItem shown 'the body' -Tag one), (Find-ConsulMqItem shown), (Get-ConsulMqIndex shown), (Get-ConsulMqQueue shown), (Get-ConsulMqConnection),
+            (Register-ConsulMqQueueCheck shown -WarningDepth 9), $lease, $lease.Lease, (Update-ConsulMqLease $lease)
+        )
+        foreach ($one in $live) {
+            $one | Export-Clixml "$TestDrive/one.xml"
+            foreach ($view in 'Format-Table', 'Format-List') {
+                $before = $one | & $view | Out-String -Width 200
+                $Error.Clear()
+                $after = Import-Clixml "$TestDrive/one.xml" | & $view | Out-String -Width 200
+                $Error | Should -BeNullOrEmpty
+                # A second may have gone by.
+                $after -replace '\d+(s|m)\b' -replace '\s+', ' ' | Should -Be ($before -replace '\d+(s|m)\b' -replace '\s+', ' ')
+            }
+        }
+    }
+
     It 'shows no control character of a message' {
         $text = Get-ConsulMqItem jobs -Last | Out-String -Width 80
         $text -replace "$([char] 27)\[[0-9;]*m" | Should -Not -Match ([char] 27)

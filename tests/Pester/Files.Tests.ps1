@@ -87,6 +87,16 @@ Describe 'Pop-ConsulMqItem into files' {
         [IO.File]::ReadAllText("$here/out.txt") | Should -Be 'text'
     }
 
+    It 'never replaces a file that it has written itself, -Force or not' {
+        $null = 'second' | Push-ConsulMqItem jobs -Header @{ 'consulmq-file-name' = 'name.txt' }
+        $null = New-Item -ItemType Directory -Name out
+        $null = Pop-ConsulMqItem jobs -All -OutFile out -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+
+        $failed.FullyQualifiedErrorId | Should -Be 'FileExists,ConsulMq.Commands.PopItemCommand'
+        [IO.File]::ReadAllText("$here/out/name.txt") | Should -Be 'text'
+        (Pop-ConsulMqItem jobs).Body | Should -Be 'second'
+    }
+
     It 'takes nothing where nothing can be written: <id>' -ForEach @(
         @{ id = 'FileNotFound'; arguments = @{ OutFile = 'nowhere/out.txt' } }
         @{ id = 'NotAFileSystemPath'; arguments = @{ OutFile = 'Env:OUT' } }

@@ -125,6 +125,10 @@ Describe 'Find-ConsulMqItem' {
         @{ id = 'QueueNotFound'; script = { Find-ConsulMqItem nobody } }
         @{ id = 'InvalidQueueName'; script = { Find-ConsulMqItem a/b } }
         @{ id = 'InvalidPattern'; script = { Find-ConsulMqItem jobs '(' -Regex } }
+        @{ id = 'InvalidPattern'; script = { Find-ConsulMqItem jobs '[' } }
+        @{ id = 'InvalidPattern'; script = { Find-ConsulMqItem jobs -Tag '[' } }
+        @{ id = 'InvalidPattern'; script = { Find-ConsulMqItem jobs -ContentType 'text/[' } }
+        @{ id = 'InvalidPattern'; script = { Find-ConsulMqItem jobs -Header @{ trace = '[' } } }
     ) {
         $ErrorActionPreference = 'Stop'
         { & $script } | Should -Throw -ErrorId "$id,ConsulMq.Commands.FindItemCommand"

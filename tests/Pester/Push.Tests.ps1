@@ -66,6 +66,39 @@ Describe 'Push-ConsulMqItem' {
         ($message.TtlDeadline - $before).TotalHours | Should -BeLessThan 8.1
     }
 
+    It 'takes a time span as people write it: <span>' -ForEach @(
+        @{ span = '24:00:00'; seconds = 86400 }
+        @{ span = '36:00'; seconds = 129600 }
+        @{ span = '1h 30m'; seconds = 5400 }
+        @{ span = '.5 h'; seconds = 1800 }
+        @{ span = @(30); seconds = 30 }
+    ) {
+        $message = Push-ConsulMqItem jobs x -TimeToLive $span
+        ($message.TtlDeadline - $message.CreatedAt).TotalSeconds | Should -Be $seconds
+    }
+
+    It 'refuses a secret in every form that would show it' {
+        $login = [pscredential]::new('me', [securestring]::new())
+        $forms = if ($env:OS -eq 'Windows_NT') { 'Auto', 'Json' } else { 'Auto', 'Json', 'CliXml' }
+        foreach ($form in $forms) {
+            Push-ConsulMqItem jobs $login -As $form -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed.FullyQualifiedErrorId | Should -Be 'InvalidBody,ConsulMq.Commands.PushItemCommand'
+            $failed.ErrorDetails.RecommendedAction | Should -BeLike 'Push the name of the secret*'
+        }
+    }
+
+    It 'pushes what Import-Clixml has read, or a job has returned, as the message that it was' {
+        $null = 'text', @{ a = @{ b = 1 } } | Push-ConsulMqItem jobs -Tag t -Header @{ trace = 'x' }
+        Pop-ConsulMqItem jobs -All | Export-Clixml "$TestDrive/items.xml"
+        $null = Import-Clixml "$TestDrive/items.xml" | Push-ConsulMqItem copy
+
+        $first, $second = Pop-ConsulMqItem copy -All
+        $first.Body | Should -Be 'text'
+        "$($first.Tags)$($first.Headers['trace'])" | Should -Be 'tx'
+        $second.Body.a.b | Should -Be 1
+        $second.ContentType | Should -Be 'application/json'
+    }
+
     It 'never lets go of a message whose time is over' {
         $null = 'old' | Push-ConsulMqItem jobs -Ttl 1ms
         $null = 'new' | Push-ConsulMqItem jobs

@@ -84,6 +84,14 @@ Describe 'Set-ConsulMqQueue' {
         (Get-ConsulMqQueue).MaxDeliveries | Should -Be (2, 2)
     }
 
+    It 'takes for a limit only a whole number, or $null for none: <depth>' -ForEach @(@{ depth = '10k' }, @{ depth = '' }, @{ depth = 1.5 }) {
+        { Set-ConsulMqQueue jobs -MaxDepth $depth } | Should -Throw "*'$depth' is not a whole number*"
+    }
+
+    It 'names a value that is out of its range' {
+        { Set-ConsulMqQueue jobs -MaxDeliveries 5000 -ErrorAction Stop } | Should -Throw '*to 1?000, not 5000*'
+    }
+
     It 'changes nothing with -WhatIf' {
         Set-ConsulMqQueue jobs -MaxDepth 1 -WhatIf
         (Get-ConsulMqQueue jobs).MaxDepth | Should -Be 5

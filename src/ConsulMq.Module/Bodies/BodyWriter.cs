@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Internal;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ConsulMq.Commands;
@@ -11,6 +12,9 @@ internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
 {
     /// <summary>The content type of PowerShell's own XML.</summary>
     public const string CliXmlContentType = "application/vnd.powershell.clixml";
+
+    /// <summary>What to do with a secret in place of pushing it.</summary>
+    public const string SecretAdvice = "Push the name of the secret and let the worker fetch it, or push what you have encrypted yourself (Protect-CmsMessage).";
 
     private JsonBodyWriter? _json;
 
@@ -30,7 +34,7 @@ internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
             BodyFormat.Auto => Auto(item!, value),
             BodyFormat.Text => MessageBody.FromText(LanguagePrimitives.ConvertTo<string>(item)),
             BodyFormat.Json => value is string text ? Parse(text) : Json(item!),
-            _ => MessageBody.FromText(PSSerializer.Serialize(item, depth)),
+            _ => CliXml(item!),
         };
     }
 
@@ -51,6 +55,16 @@ internal sealed class BodyWriter(BodyFormat format, int depth) : IDisposable
     };
 
     private MessageBody Json(object item) => (_json ??= new JsonBodyWriter(depth)).Write(item);
+
+    /// <summary>Windows encrypts what is in a SecureString for this user on this machine; elsewhere PowerShell writes it in the clear.</summary>
+    private MessageBody CliXml(object item)
+    {
+        var xml = PSSerializer.Serialize(item, depth);
+        // Text has no such bracket in XML, so this is an element.
+        if ((xml.Contains("<SS>") || xml.Contains("<SS ")) && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+            throw new ConsulMqException(ConsulMqError.InvalidBody, "The item is or holds a SecureString, which -As CliXml stores in the clear outside Windows.") { RecommendedAction = SecretAdvice };
+        return MessageBody.FromText(xml);
+    }
 
     private static MessageBody Parse(string text)
     {

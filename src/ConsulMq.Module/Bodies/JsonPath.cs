@@ -40,6 +40,10 @@ internal sealed class JsonPath(int depth)
     public ConsulMqException Error(string problem) =>
         new(ConsulMqError.InvalidBody, $"The item cannot be stored as JSON: {this} {problem}. Push the properties that matter (Select-Object), or keep PowerShell's types with -As CliXml.");
 
+    /// <summary>The error for a secret, which no form of the body keeps safe.</summary>
+    public ConsulMqException SecretError() =>
+        new(ConsulMqError.InvalidBody, $"The item cannot be stored as JSON: {this} is a SecureString; a queue is no place for secrets in the clear.") { RecommendedAction = BodyWriter.SecretAdvice };
+
     public override string ToString()
     {
         if (_count == 0)

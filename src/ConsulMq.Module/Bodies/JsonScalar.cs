@@ -30,7 +30,7 @@ internal static class JsonScalar
                 json.WriteBooleanValue(flag.IsPresent);
                 return true;
             case SecureString:
-                throw path.Error("is a SecureString; a queue is no place for secrets in the clear");
+                throw path.SecretError();
             default:
                 if (Text(value) is not { } text)
                     return false;

@@ -8,7 +8,7 @@ namespace ConsulMq.Commands;
 /// scheduled comes first, then what is in flight, then what is ready, in order. It is not a snapshot: of what others push, pop and settle meanwhile some is
 /// in it and some is not; what stays in the queue is in it once. What has expired is left out. The file has its name once it is whole.
 /// </summary>
-[Cmdlet(VerbsData.Export, "ConsulMqQueue")]
+[Cmdlet(VerbsData.Export, "ConsulMqQueue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportQueueCommand : QueueCmdlet
 {
@@ -48,8 +48,10 @@ public sealed class ExportQueueCommand : QueueCmdlet
             var path = InputFile.Find(SessionState, Path, isLiteral: true)[0];
             if (_written.TryGetValue(path, out var other))
                 throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"'{path}' has just been written, with queue '{other}'.", path, action: "Give each queue a file of its own: -Path { \"$($_.Name).jsonl\" }.");
+            ExportFile.Check(path, Force);
             var queue = OpenQueue();
-            Export(queue, path);
+            if (ShouldProcess($"{Describe(queue, ConfirmImpact.Low)}, to the file '{path}'", File.Exists(path) ? "Export, and replace the file" : "Export"))
+                Export(queue, path);
             _written.Add(path, queue.Name);
         }
         catch (FileFault e)

@@ -108,9 +108,9 @@ public sealed class FindItemCommand : ConnectionCmdlet
                 Ids = Id is null ? null : new HashSet<Guid>(Id),
             };
         }
-        catch (ArgumentException e)
+        catch (InvalidPatternException e)
         {
-            ThrowTerminatingError(ErrorRecords.Of("InvalidPattern", ErrorCategory.InvalidArgument, $"-Body '{Body}' is not a regular expression: {e.Message}", Body));
+            ThrowTerminatingError(e.ToRecord());
         }
     }
 

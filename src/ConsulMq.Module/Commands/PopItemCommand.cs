@@ -112,7 +112,7 @@ public sealed partial class PopItemCommand : ConnectionCmdlet
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
 
-    /// <summary>Replace a file that is there.</summary>
+    /// <summary>Replace a file that was there before. One that this command has written stays: the next message of that name is left in the queue.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -31,7 +31,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
 
     /// <summary>
     /// What to push. A string is text, a byte array is bytes (PowerShell's pipeline takes arrays apart: <c>,$bytes | Push-ConsulMqItem</c>), a file is its full path,
-    /// a message of another queue goes on with its body, type, tags and headers, and anything else becomes JSON. From an argument an array is one item,
+    /// a message of another queue goes on with its body, type, tags and headers, also after <c>Export-Clixml</c> or out of a job, and anything else becomes JSON. From an argument an array is one item,
     /// from the pipeline each element is one.
     /// </summary>
     [Parameter(ParameterSetName = ObjectSet, Position = 1, Mandatory = true, ValueFromPipeline = true)]
@@ -105,7 +105,7 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
     [ValidateNotNull]
     public IDictionary? Header { get; set; }
 
-    /// <summary>What the body is, for its reader, such as <c>text/csv</c>. Default: told by the body.</summary>
+    /// <summary>What the body is, for its reader, such as <c>text/csv</c>. It does not change the body: JSON in a string stays a string (<c>-As Json</c>). Default: told by the body.</summary>
     [Parameter]
     [Text]
     [ValidateNotNullOrEmpty]
@@ -265,6 +265,17 @@ public sealed partial class PushItemCommand : ConnectionCmdlet
                 ContentType = ContentType ?? item.ContentType,
                 Tags = Tag ?? item.Tags,
                 Headers = _headers ?? item.Headers,
+            };
+        }
+
+        if (As == BodyFormat.Auto && DeserializedItem.From(input) is { } former)
+        {
+            return Draft() with
+            {
+                Body = former.Content ?? throw new ConsulMqException(ConsulMqError.InvalidBody, "The message came without its body, and cannot be pushed."),
+                ContentType = ContentType ?? former.ContentType,
+                Tags = Tag ?? former.Tags,
+                Headers = _headers ?? former.Headers,
             };
         }
 

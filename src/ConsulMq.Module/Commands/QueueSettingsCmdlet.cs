@@ -28,6 +28,7 @@ public abstract class QueueSettingsCmdlet : ConnectionCmdlet
 
     /// <summary>How often a message is delivered on a lease before it becomes a dead letter, up to 1,000. 0: without end. Default: 5.</summary>
     [Parameter]
+    [WholeNumber(Largest = int.MaxValue)]
     public int MaxDeliveries { get; set; }
 
     /// <summary>
@@ -35,6 +36,7 @@ public abstract class QueueSettingsCmdlet : ConnectionCmdlet
     /// lease is let in beyond it. 0 or <c>$null</c>: any number, which is the default.
     /// </summary>
     [Parameter]
+    [WholeNumber(AllowNull = true)]
     public long? MaxDepth { get; set; }
 
     /// <summary>Keep the exact order for consumers that compete too, at the price of fewer messages a second. <c>-StrictOrder:$false</c> ends it.</summary>

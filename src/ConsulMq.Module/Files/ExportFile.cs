@@ -11,14 +11,11 @@ internal sealed class ExportFile : IDisposable
     private readonly TemporaryFile _file;
     private readonly Stream _stream;
 
-    /// <exception cref="FileFault">The file cannot be written, or there is one of that name.</exception>
+    /// <exception cref="FileFault">The file cannot be written.</exception>
     public ExportFile(string path, bool overwrite)
     {
         _path = path;
         _overwrite = overwrite;
-        CheckAbsent();
-        if (Path.GetDirectoryName(path) is not { } parent || !Directory.Exists(parent))
-            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}'.", path, action: "Create it first: New-Item -ItemType Directory.");
         try
         {
             _file = new TemporaryFile(path, overwrite);
@@ -36,6 +33,15 @@ internal sealed class ExportFile : IDisposable
 
     /// <summary>Whether a file of that name is compressed.</summary>
     public static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Says beforehand what would stand in the way of a file.</summary>
+    /// <exception cref="FileFault">It cannot be written, or there is one of that name.</exception>
+    public static void Check(string path, bool overwrite)
+    {
+        CheckAbsent(path, overwrite);
+        if (Path.GetDirectoryName(path) is not { } parent || !Directory.Exists(parent))
+            throw new FileFault("FileNotFound", ErrorCategory.ObjectNotFound, $"There is no directory for '{path}'.", path, action: "Create it first: New-Item -ItemType Directory.");
+    }
 
     /// <summary>All is written: the file is made safe, and gets its name.</summary>
     /// <exception cref="FileFault">It cannot have it.</exception>
@@ -56,7 +62,7 @@ internal sealed class ExportFile : IDisposable
                 _file.Stream.Dispose();
             }
 
-            CheckAbsent();
+            CheckAbsent(_path, _overwrite);
             _file.Rename();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -72,11 +78,11 @@ internal sealed class ExportFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void CheckAbsent()
+    private static void CheckAbsent(string path, bool overwrite)
     {
-        if (Directory.Exists(_path))
-            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{_path}' is a directory.", _path, action: $"Name a file: -Path '{Path.Combine(_path, "queue.jsonl")}'.");
-        if (!_overwrite && File.Exists(_path))
-            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{_path}' is there already, and stays as it is.", _path, action: "Name another -Path, or replace it with -Force.");
+        if (Directory.Exists(path))
+            throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{path}' is a directory.", path, action: $"Name a file: -Path '{Path.Combine(path, "queue.jsonl")}'.");
+        if (!overwrite && File.Exists(path))
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{path}' is there already, and stays as it is.", path, action: "Name another -Path, or replace it with -Force.");
     }
 }

@@ -5,10 +5,12 @@ namespace ConsulMq.Files;
 
 /// <summary>Where popped bodies are written: a file, or a directory that gets one for each message.</summary>
 /// <param name="path">The full path.</param>
-/// <param name="overwrite">Whether a file that is there is replaced.</param>
+/// <param name="overwrite">Whether a file that is there is replaced: one that was there before, never one that got a body here.</param>
 /// <param name="progress">Told of each file that is begun.</param>
 internal sealed class OutFile(string path, bool overwrite, FileProgress progress) : IBodyDestination
 {
+    private readonly WrittenFiles _written = new();
+
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory { get; } = Directory.Exists(path);
 
@@ -36,7 +38,7 @@ internal sealed class OutFile(string path, bool overwrite, FileProgress progress
         CheckAbsent(target);
         try
         {
-            Last = new OutFilePlace(target, overwrite);
+            Last = new OutFilePlace(target, overwrite, _written);
             progress.Follow(Last.Target, Path.GetFileName(target), message.Message.Blob?.Size ?? message.Size);
             return Last;
         }
@@ -50,6 +52,8 @@ internal sealed class OutFile(string path, bool overwrite, FileProgress progress
     {
         if (Directory.Exists(target))
             throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{target}' is a directory, and nothing was taken.", target, action: "Name another -OutFile.");
+        if (_written.Contains(target))
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"This command has just written another message's body to '{target}', which stays, and nothing more was taken.", target, action: "Take the rest with another -OutFile.");
         if (!overwrite && File.Exists(target))
             throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{target}' is there already, and nothing was taken.", target, action: "Name another -OutFile, or replace it with -Force.");
     }

@@ -3,7 +3,10 @@ using ConsulMq.Queueing;
 namespace ConsulMq.Files;
 
 /// <summary>One body on its way into a file, which gets its name once the message is taken.</summary>
-internal sealed class OutFilePlace(string target, bool overwrite) : IBodyPlace
+/// <param name="target">The file.</param>
+/// <param name="overwrite">Whether one that is there is replaced.</param>
+/// <param name="written">Is told when it has its name.</param>
+internal sealed class OutFilePlace(string target, bool overwrite, WrittenFiles written) : IBodyPlace
 {
     private readonly TemporaryFile _file = new(target, overwrite);
 
@@ -20,6 +23,7 @@ internal sealed class OutFilePlace(string target, bool overwrite) : IBodyPlace
         try
         {
             _file.Rename();
+            written.Add(target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using ConsulMq.Bodies;
 
 namespace ConsulMq.Parameters;
 
@@ -13,16 +14,23 @@ namespace ConsulMq.Parameters;
 public sealed class AddressAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc />
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        ConsulMqDevAgent agent => agent.Address,
-        ConsulMqConnection connection => connection.Address,
-        Uri { IsAbsoluteUri: true } uri => uri.AbsoluteUri,
-        string text => WithPort(text.Trim()),
-        { } other => throw new ArgumentTransformationMetadataException(
-            $"A {other.GetType().Name} is not the address of a Consul. Give HOST, HOST:PORT, [IPV6]:PORT, http://HOST:PORT, https://HOST:PORT, unix:///PATH, or what Start-ConsulMqDevAgent returned."),
-        null => "",
-    };
+        // What a job or Import-Clixml returned still says where it was.
+        if (Deserialized.Is<ConsulMqDevAgent>(inputData) || Deserialized.Is<ConsulMqConnection>(inputData))
+            return Deserialized.Property(inputData, nameof(ConsulMqConnection.Address)) as string ?? "";
+        var value = Given.Value(inputData);
+        return value switch
+        {
+            ConsulMqDevAgent agent => agent.Address,
+            ConsulMqConnection connection => connection.Address,
+            Uri { IsAbsoluteUri: true } uri => uri.AbsoluteUri,
+            string text when !Regex.IsMatch(text.Trim(), "^[0-9]+$", RegexOptions.CultureInvariant) => WithPort(text.Trim()),
+            null => "",
+            _ => throw new ArgumentTransformationMetadataException(
+                $"{Given.Name(value)} is not the address of a Consul. Give HOST, HOST:PORT, :PORT, [IPV6]:PORT, http://HOST:PORT, https://HOST:PORT, unix:///PATH, or what Start-ConsulMqDevAgent returned."),
+        };
+    }
 
     /// <summary>A host alone with Consul's port; everything else as it is.</summary>
     internal static string WithPort(string address)

@@ -14,9 +14,9 @@ public sealed class SizeAttribute : ArgumentTransformationAttribute
     /// <inheritdoc />
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        var value = Given.Value(inputData);
         return Parse(value) ?? throw new ArgumentTransformationMetadataException(
-            $"'{Format.OneLine(value?.ToString(), 60)}' is not a size. Give bytes (1048576), or a number with a unit (500KB, 1.5MB, 64MiB, 1GB); a KB has 1,024 bytes.");
+            $"{Given.Name(value)} is not a size. Give bytes (1048576), or a number with a unit (500KB, 1.5MB, 64MiB, 1GB); a KB has 1,024 bytes.");
     }
 
     /// <summary>Reads a number of bytes; null if it is none.</summary>
@@ -40,7 +40,7 @@ public sealed class SizeAttribute : ArgumentTransformationAttribute
 
     private static long? Parse(string text)
     {
-        var match = Regex.Match(text, @"^(-?\d+(?:\.\d+)?)\s*(?:(B)|([KMGT])(?:i?B)?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        var match = Regex.Match(text, @"^(-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))\s*(?:(B)|([KMGT])(?:i?B)?)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         if (!match.Success || !decimal.TryParse(match.Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             return null;
         var power = match.Groups[3].Success ? "KMGT".IndexOf(char.ToUpperInvariant(match.Groups[3].Value[0])) + 1 : 0;

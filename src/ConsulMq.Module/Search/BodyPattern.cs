@@ -15,13 +15,13 @@ internal sealed class BodyPattern
     private readonly Regex? _regex;
     private readonly WildcardPattern? _wildcard;
 
-    /// <exception cref="ArgumentException">It is not a regular expression.</exception>
+    /// <exception cref="InvalidPatternException">It is not a pattern, or not a regular expression.</exception>
     public BodyPattern(string pattern, bool isRegex, bool isCaseSensitive)
     {
         if (isRegex)
-            _regex = new Regex(pattern, RegexOptions.CultureInvariant | (isCaseSensitive ? RegexOptions.None : RegexOptions.IgnoreCase), MostTime);
+            _regex = Expression(pattern, RegexOptions.CultureInvariant | (isCaseSensitive ? RegexOptions.None : RegexOptions.IgnoreCase));
         else
-            _wildcard = WildcardPattern.Get(pattern, WildcardOptions.CultureInvariant | (isCaseSensitive ? WildcardOptions.None : WildcardOptions.IgnoreCase));
+            _wildcard = InvalidPatternException.Wildcard("Body", pattern, isCaseSensitive ? WildcardOptions.None : WildcardOptions.IgnoreCase);
     }
 
     /// <summary>Whether a message's body is like that. Bytes that are no text never are.</summary>
@@ -37,6 +37,18 @@ internal sealed class BodyPattern
         catch (RegexMatchTimeoutException e)
         {
             throw new BodyPatternTimeoutException(item, e);
+        }
+    }
+
+    private static Regex Expression(string pattern, RegexOptions options)
+    {
+        try
+        {
+            return new Regex(pattern, options, MostTime);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidPatternException("Body", pattern, "a regular expression", RecommendedActions.Of("InvalidPattern"), e);
         }
     }
 

@@ -3,11 +3,9 @@ using System.Management.Automation;
 
 namespace ConsulMq.Search;
 
-/// <summary>What messages are looked for. All that is set has to be so.</summary>
+/// <summary>What messages are looked for. All that is set has to be so. To set a pattern that is none is an <see cref="InvalidPatternException"/>.</summary>
 internal sealed class ItemFilter
 {
-    private const WildcardOptions Wildcards = WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant;
-
     private readonly WildcardPattern[] _tags = [];
     private readonly (string Name, WildcardPattern Value)[] _headers = [];
     private readonly WildcardPattern? _contentType;
@@ -17,18 +15,18 @@ internal sealed class ItemFilter
 
     public string[]? Tags
     {
-        init => _tags = [.. (value ?? []).Select(static tag => WildcardPattern.Get(tag, Wildcards))];
+        init => _tags = [.. (value ?? []).Select(static tag => InvalidPatternException.Wildcard("Tag", tag))];
     }
 
     public IDictionary? Headers
     {
         init => _headers = value is null ? [] : [.. value.Cast<DictionaryEntry>().Select(static header =>
-            (LanguagePrimitives.ConvertTo<string>(header.Key), WildcardPattern.Get(LanguagePrimitives.ConvertTo<string>(header.Value) ?? "", Wildcards)))];
+            (LanguagePrimitives.ConvertTo<string>(header.Key), InvalidPatternException.Wildcard("Header", LanguagePrimitives.ConvertTo<string>(header.Value) ?? "")))];
     }
 
     public string? ContentType
     {
-        init => _contentType = value is null ? null : WildcardPattern.Get(value, Wildcards);
+        init => _contentType = value is null ? null : InvalidPatternException.Wildcard("ContentType", value);
     }
 
     /// <summary>Pushed before that.</summary>

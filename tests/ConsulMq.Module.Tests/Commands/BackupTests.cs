@@ -70,6 +70,11 @@ public abstract class BackupTests : CommandTests
         Assert.Equal(("FileExists,ConsulMq.Commands.ExportQueueCommand", Full("jobs.jsonl")), (error.FullyQualifiedErrorId, error.TargetObject));
         Assert.Equal("old", File.ReadAllText(Full("jobs.jsonl")));
 
+        Assert.Empty(Run("Export-ConsulMqQueue jobs jobs.jsonl -Force -PassThru -WhatIf; Export-ConsulMqQueue jobs new.jsonl -WhatIf"));
+        Assert.StartsWith("FileExists,", Fail("Export-ConsulMqQueue jobs jobs.jsonl -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(Full("jobs.jsonl")));
+        Assert.Equal(["jobs.jsonl"], Files());
+
         Assert.Equal(Full("jobs.jsonl"), ((FileInfo)Run("Export-ConsulMqQueue jobs jobs.jsonl -Force -PassThru")[0]).FullName);
         Assert.StartsWith("{\"consulmq\":1,\"export\":\"", File.ReadAllText(Full("jobs.jsonl")), StringComparison.Ordinal);
         Assert.Equal(["jobs.jsonl"], Files());

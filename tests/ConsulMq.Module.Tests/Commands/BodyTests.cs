@@ -154,6 +154,28 @@ public sealed class BodiesInMemory() : BodyTests(InMemory)
         Assert.Equal("MessageTooLarge,ConsulMq.Commands.PushItemCommand", Assert.Single(result.Errors).FullyQualifiedErrorId);
         Assert.Equal(["before", "after"], result.Values);
     }
+
+    [Theory]
+    [InlineData("[securestring]::new()")]
+    [InlineData("[pscredential]::new('me', [securestring]::new())")]
+    [InlineData("@{ a = @{ login = [pscredential]::new('me', [securestring]::new()) } }")]
+    public void A_secret_is_refused_and_none_is_told_to_take_a_form_that_shows_it(string item)
+    {
+        foreach (var form in OperatingSystem.IsWindows() ? new[] { "Auto", "Json" } : ["Auto", "Json", "CliXml"])
+        {
+            var error = Fail($"Push-ConsulMqItem jobs -As {form} -InputObject ({item})");
+            Assert.StartsWith("InvalidBody,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("SecureString", error.Exception.Message, StringComparison.Ordinal);
+            Assert.Contains("let the worker fetch it", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            Assert.DoesNotContain("keep PowerShell's types", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Run("Get-ConsulMqQueue"));
+    }
+
+    [Fact]
+    public void Text_that_looks_like_a_secret_in_CliXml_is_text() =>
+        Assert.Equal(["<SS>x</SS>"], Run("$null = Push-ConsulMqItem jobs '<SS>x</SS>' -As CliXml; (Pop-ConsulMqItem jobs).Body"));
 }
 
 public sealed class BodiesOnConsul(ConsulFixture consul) : BodyTests(To(consul)), IClassFixture<ConsulFixture>;

@@ -64,6 +64,9 @@ public sealed class CompletionTests() : CommandTests(InMemory)
 
         Assert.Equal(["often", "'two words'"], Complete("Find-ConsulMqItem jobs -Tag "));
         Assert.Equal(["'two words'"], Complete("Push-ConsulMqItem jobs x -Tag often, t"));
+        Run("$null = Push-ConsulMqItem jobs2 x -Tag other; $null = Push-ConsulMqItem mail x -Tag mail");
+        Assert.Equal(["often", "other", "'two words'"], Complete("Find-ConsulMqItem jobs* -Tag "));
+        Assert.Equal(["mail"], Complete("Find-ConsulMqItem ja*, mail -Tag "));
     }
 
     [Fact]

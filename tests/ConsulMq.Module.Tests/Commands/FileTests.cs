@@ -123,6 +123,44 @@ public abstract class FileTests : CommandTests
         Assert.Equal(3, Directory.GetFiles(Full("out")).Length);
     }
 
+    [Theory]
+    [InlineData("Pop-ConsulMqItem files -All -OutFile out -Force")]
+    [InlineData("Pop-ConsulMqItem files -Count 9 -OutFile out -Force")]
+    [InlineData("Pop-ConsulMqItem files -All -Lease -OutFile out -Force")]
+    [InlineData("Pop-ConsulMqItem files -Last -Count 3 -OutFile out -Force")]
+    [InlineData("$ids = Get-ConsulMqItem files -All | ForEach-Object Id; Pop-ConsulMqItem files -Id $ids -OutFile out -Force")]
+    [InlineData("Get-ConsulMqItem files -All | Pop-ConsulMqItem -OutFile out -Force")]
+    [InlineData("'files', 'files' | Pop-ConsulMqItem -OutFile out -Force")]
+    [InlineData("'files', 'files' | Pop-ConsulMqItem -OutFile out/s.txt -Force")]
+    public void Force_replaces_what_was_there_and_never_what_the_command_has_written(string pop)
+    {
+        foreach (var folder in new[] { "d1", "d2", "out" })
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Full(folder)).FullName, "s.txt"), folder);
+        Run("$null = Push-ConsulMqItem files -Path d1/s.txt, d2/s.txt");
+
+        var result = Session.Run($"$ErrorActionPreference = 'Continue'; {pop}");
+
+        Assert.Single(result.Output);
+        Assert.StartsWith("FileExists", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        var left = (string)Run("[Text.Encoding]::UTF8.GetString((Get-ConsulMqItem files).Body)")[0];
+        Assert.Equal(["d1", "d2"], new[] { File.ReadAllText(Full("out/s.txt")), left }.Order());
+        Assert.Equal(["s.txt"], Directory.GetFiles(Full("out")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Names_that_are_one_file_for_the_file_system_are_one_for_Force()
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Full("out")).FullName, "probe"), "");
+        var isOne = File.Exists(Full("out/PROBE"));
+        Run("'first', 'second' | ForEach-Object { $null = $_ | Push-ConsulMqItem files -Header @{ 'consulmq-file-name' = if ($_ -eq 'first') { 'name.txt' } else { 'NAME.txt' } } }");
+
+        var result = Session.Run("$ErrorActionPreference = 'Continue'; Pop-ConsulMqItem files -All -OutFile out -Force");
+
+        Assert.Equal(isOne ? 1 : 2, result.Output.Count);
+        Assert.Equal(isOne ? 1 : 0, result.Errors.Count);
+        Assert.Equal("first", File.ReadAllText(Full("out/name.txt")));
+    }
+
     [Fact]
     public void A_message_whose_file_is_there_stays_and_those_before_it_are_out()
     {

@@ -18,6 +18,24 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("30s", 30)]
     [InlineData("'00:01:30'", 90)]
     [InlineData("([timespan]'00:01:30')", 90)]
+    [InlineData("'00:05'", 300)]
+    [InlineData("'23:59:59'", 86_399)]
+    [InlineData("'24:00'", 86_400)]
+    [InlineData("'24:00:00'", 86_400)]
+    [InlineData("'25:00'", 90_000)]
+    [InlineData("'36:00:00'", 129_600)]
+    [InlineData("'90:00'", 324_000)]
+    [InlineData("'36:00:00.5'", 129_600.5)]
+    [InlineData("'1.02:03:04'", 93_784)]
+    [InlineData("'1:02:03:04'", 93_784)]
+    [InlineData("'30.00:00'", 2_592_000)]
+    [InlineData("'30 s'", 30)]
+    [InlineData("' 1h 30m '", 5400)]
+    [InlineData("'1 h 30 M'", 5400)]
+    [InlineData("'.5h'", 1800)]
+    [InlineData("'.5'", 0.5)]
+    [InlineData("@(30)", 30)]
+    [InlineData("@('24:00')", 86_400)]
     public void A_time_span_can_be_written_in_many_ways(string text, double seconds) =>
         Assert.Equal([seconds], Run($"$m = Push-ConsulMqItem jobs x -TimeToLive {text}; ($m.TtlDeadline - $m.CreatedAt).TotalSeconds"));
 
@@ -53,6 +71,9 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("'2 G'", 0)]
     [InlineData("'1gib'", 1_073_741_824)]
     [InlineData("'100b'", 100)]
+    [InlineData("'1 mb'", 1_048_576)]
+    [InlineData("'.5MB'", 524_288)]
+    [InlineData("@(1MB)", 1_048_576)]
     [InlineData("1.5MB", 1_572_864)]
     [InlineData("1048576", 1_048_576)]
     [InlineData("'1048576'", 1_048_576)]
@@ -69,7 +90,35 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("New-ConsulMqQueue q -MaxBodySize '1,5MB'", "a KB has 1,024 bytes")]
     [InlineData("New-ConsulMqQueue q -MaxBodySize '99999999TB'", "a KB has 1,024 bytes")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive '1,5s'", "or a TimeSpan")]
+    [InlineData("New-ConsulMqQueue q -MaxBodySize $null", "$null is not a size")]
+    [InlineData("New-ConsulMqQueue q -MaxBodySize '\u0661MB'", "a KB has 1,024 bytes")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '\u0661s'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '\u0661:00'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '24:60:00'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '1:24:00:00'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '1.24:00'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '99999999999:00'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive '5m s'", "or a TimeSpan")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive ''", "'' is not a time span")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive $null", "$null is not a time span")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive @(1, 2)", "An array of 2 values is not a time span")]
+    [InlineData("Push-ConsulMqItem q x -TimeToLive @{}", "A Hashtable is not a time span")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive '1e300'", "or a TimeSpan")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth '10k'", "'10k' is not a whole number up to 9,223,372,036,854,775,807")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth ''", "'' is not a whole number")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth 1.5", "'1.5' is not a whole number")]
+    [InlineData("New-ConsulMqQueue q -MaxDepth '1,000'", "is not a whole number")]
+    [InlineData("New-ConsulMqQueue q -MaxDeliveries many", "'many' is not a whole number up to 2,147,483,647")]
+    [InlineData("New-ConsulMqQueue q -MaxDeliveries 3000000000", "'3000000000' is not a whole number up to 2,147,483,647")]
+    [InlineData("New-ConsulMqQueue q -MaxDeliveries $null", "$null is not a whole number")]
+    [InlineData("Connect-ConsulMq 8500", "'8500' is not the address of a Consul. Give HOST, HOST:PORT, :PORT")]
+    [InlineData("Connect-ConsulMq '8500'", "'8500' is not the address of a Consul")]
+    [InlineData("Connect-ConsulMq @{}", "A Hashtable is not the address of a Consul")]
+    [InlineData("Connect-ConsulMq http:/consul:8500", "'http:/consul:8500' is not valid: http is followed by ://")]
+    [InlineData("Connect-ConsulMq http//consul", "'http//consul' is not valid: http is followed by ://")]
+    [InlineData("Connect-ConsulMq unix:/tmp/s", "unix is followed by ://")]
+    [InlineData("Connect-ConsulMq localhost:", "there is no port behind the colon; it must be host:port")]
+    [InlineData("Connect-ConsulMq localhost:0", "no port has the number 0")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive '99999999999999999d'", "or a TimeSpan")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive ([double]::NaN)", "or a TimeSpan")]
     [InlineData("Push-ConsulMqItem q x -TimeToLive (Get-Command Push-ConsulMqItem)", "or a TimeSpan")]
@@ -125,6 +174,18 @@ public sealed class ParameterTests() : CommandTests(InMemory)
     [InlineData("https://consul/proxied/", "https://consul/proxied/")]
     [InlineData("unix:///run/consul.sock", "unix:///run/consul.sock")]
     public void An_address_is_as_people_write_it(string given, string address) => Assert.Equal([address], Run($"[ConsulMq.Parameters.AddressAttribute]::new().Transform($null, '{given}')"));
+
+    [Theory]
+    [InlineData("ConsulMq.ConsulMqDevAgent", "http://127.0.0.1:18500")]
+    [InlineData("ConsulMq.ConsulMqConnection", "http://127.0.0.1:18500")]
+    public void What_a_job_was_given_still_says_where_its_Consul_is(string type, string address) => Assert.Equal(
+        [address],
+        Run($$"""
+            $bag = [pscustomobject]@{ Address = '{{address}}' }
+            $bag.psobject.TypeNames.Insert(0, '{{type}}')
+            $bag = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($bag, 1))
+            [ConsulMq.Parameters.AddressAttribute]::new().Transform($null, $bag)
+            """));
 
     [Fact]
     public void The_default_queue_is_the_one_named_at_connect()

@@ -16,6 +16,7 @@ public sealed class QuestionTests() : CommandTests(InMemory)
     [InlineData("Find-ConsulMqItem jobs -State InFlight | Complete-ConsulMqItem", "in queue 'jobs' at in-memory (consulmq): one")]
     [InlineData("Find-ConsulMqItem jobs -State InFlight | Undo-ConsulMqItem", "Give back")]
     [InlineData("Find-ConsulMqItem jobs -State InFlight | Deny-ConsulMqItem", "Make a dead letter")]
+    [InlineData("Export-ConsulMqQueue jobs none.jsonl", "queue 'jobs' at in-memory (consulmq): 2 ready, 1 in flight, to the file '")]
     [InlineData("Unregister-ConsulMqQueueCheck jobs", "check of queue 'jobs' at in-memory (consulmq)")]
     public async Task What_if_names_the_thing_and_does_nothing(string command, string text)
     {
@@ -44,6 +45,7 @@ public sealed class QuestionTests() : CommandTests(InMemory)
     [InlineData("Clear-ConsulMq nobody")]
     [InlineData("Remove-ConsulMqQueue nobody")]
     [InlineData("Set-ConsulMqQueue nobody -MaxDepth 3")]
+    [InlineData("Export-ConsulMqQueue nobody nobody.jsonl")]
     public void What_if_says_that_there_is_no_such_queue(string command) =>
         Assert.StartsWith("QueueNotFound,", Fail(command + " -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
 

@@ -148,6 +148,23 @@ public abstract class SearchTests(string connect) : CommandTests(connect)
 
         Assert.StartsWith("InvalidPattern,", Fail("Find-ConsulMqItem jobs '(' -Regex").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("'[' -Regex", "-Body '['", "[")]
+    [InlineData("'['", "-Body '['", "[")]
+    [InlineData("'a[' -CaseSensitive", "-Body 'a['", "a[")]
+    [InlineData("-Tag ok, '['", "-Tag '['", "[")]
+    [InlineData("-ContentType 'text/['", "-ContentType 'text/['", "text/[")]
+    [InlineData("-Header @{ trace = '[' }", "-Header '['", "[")]
+    public void A_pattern_that_is_none_is_named(string filter, string text, string target)
+    {
+        Run("$null = Push-ConsulMqItem jobs x");
+
+        var error = Fail("Find-ConsulMqItem jobs " + filter);
+
+        Assert.Equal(("InvalidPattern,ConsulMq.Commands.FindItemCommand", ErrorCategory.InvalidArgument, target), (error.FullyQualifiedErrorId, error.CategoryInfo.Category, (string)error.TargetObject));
+        Assert.Contains(text, error.ErrorDetails.Message, StringComparison.Ordinal);
+    }
 }
 
 public sealed class SearchInMemory() : SearchTests(InMemory);

@@ -46,19 +46,34 @@ public abstract class SettingsCommandTests(string connect) : CommandTests(connec
     }
 
     [Theory]
-    [InlineData("-MaxDeliveries 1001")]
-    [InlineData("-MaxDeliveries -1")]
-    [InlineData("-MaxDepth -1")]
-    [InlineData("-TimeToLive ([timespan]-1)")]
-    [InlineData("-DeduplicationWindow 8d")]
-    [InlineData("-DeduplicationWindow 0")]
-    [InlineData("-MaxBodySize 2GB")]
-    public void What_is_out_of_its_range_is_an_error(string setting)
+    [InlineData("-MaxDeliveries 1001", "not 1001")]
+    [InlineData("-MaxDeliveries -1", "not -1")]
+    [InlineData("-MaxDepth -1", "not -1")]
+    [InlineData("-TimeToLive ([timespan]-1)", "not -00:00:00.0000001")]
+    [InlineData("-DeduplicationWindow 8d", "not 8.00:00:00")]
+    [InlineData("-DeduplicationWindow 0", "not 00:00:00")]
+    [InlineData("-MaxBodySize 2GB", "not 2147483648")]
+    public void What_is_out_of_its_range_is_an_error_that_names_it(string setting, string value)
     {
         var error = Fail($"New-ConsulMqQueue jobs {setting}");
 
         Assert.Equal(("InvalidSetting,ConsulMq.Commands.NewQueueCommand", ErrorCategory.InvalidArgument), (error.FullyQualifiedErrorId, error.CategoryInfo.Category));
+        Assert.Contains($", {value}. Nothing was changed.", error.Exception.Message, StringComparison.Ordinal);
         Assert.Empty(Run("Get-ConsulMqQueue"));
+    }
+
+    [Theory]
+    [InlineData("''")]
+    [InlineData("' '")]
+    [InlineData("'10k'")]
+    public void What_is_no_number_leaves_the_limit_as_it_is(string depth)
+    {
+        Run("$null = New-ConsulMqQueue jobs -MaxDepth '7'");
+
+        var result = Session.Run($"$ErrorActionPreference = 'Continue'; Set-ConsulMqQueue jobs -MaxDepth {depth}");
+
+        Assert.StartsWith("ParameterArgumentTransformationError,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal([7L], Run("(Get-ConsulMqQueue jobs).MaxDepth"));
     }
 
     [Fact]

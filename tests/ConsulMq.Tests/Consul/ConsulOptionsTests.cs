@@ -81,6 +81,12 @@ public sealed class ConsulOptionsTests : IDisposable
     [InlineData("unix://")]
     [InlineData("consul:99999")]
     [InlineData("consul:abc")]
+    [InlineData("consul:")]
+    [InlineData("http://consul:/")]
+    [InlineData("consul:0")]
+    [InlineData("http:/consul")]
+    [InlineData("HTTPS//consul:8501")]
+    [InlineData("unix:/run/consul.sock")]
     [InlineData("con sul:8500")]
     [InlineData("consul:8500#1")]
     public void An_address_that_makes_no_sense_is_named(string address) =>

@@ -11,6 +11,7 @@ namespace ConsulMq.Parameters;
 internal static class LiveRead
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+    private const int MostQueues = 3;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     /// <summary>What the read gives; the other value where Consul does not answer in time, or not at all.</summary>
@@ -60,8 +61,28 @@ internal static class LiveRead
 
     /// <summary>What is on the first page of the command's queue.</summary>
     public static IReadOnlyList<QueueObject> FirstPage(IDictionary? bound, MessageState state, int most) => From(bound, async (connection, stop) =>
+        Queue(bound, connection) is { } name ? await FirstPageAsync(connection, name, state, most, stop).ConfigureAwait(false) : [], []);
+
+    /// <summary>What is on the first pages of the queues that the command names, wildcards too: of the first few of them.</summary>
+    public static IReadOnlyList<QueueObject> FirstPages(IDictionary? bound, MessageState state, int most) => From(bound, async (connection, stop) =>
     {
-        var browser = Queue(bound, connection) is { } name ? connection.Queue(name).Browse(state, bodies: false) : null;
-        return browser is not null && await browser.NextAsync(most, stop).ConfigureAwait(false) is { } page ? page.Items : [];
+        if (Queue(bound, connection) is { } one)
+            return await FirstPageAsync(connection, one, state, most, stop).ConfigureAwait(false);
+        var patterns = Names(bound?["Queue"]).Select(static name => new QueuePattern(name)).ToList();
+        var names = await connection.QueueNamesAsync(stop).ConfigureAwait(false);
+        var items = new List<QueueObject>();
+        foreach (var name in names.Where(name => patterns.Exists(pattern => pattern.IsMatch(name))).Take(MostQueues))
+            items.AddRange(await FirstPageAsync(connection, name, state, most, stop).ConfigureAwait(false));
+        return (IReadOnlyList<QueueObject>)items;
     }, []);
+
+    private static IEnumerable<string> Names(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
+    {
+        string one => [one],
+        IList list => list.Cast<object?>().Select(static name => name?.ToString() ?? ""),
+        _ => [],
+    };
+
+    private static async Task<IReadOnlyList<QueueObject>> FirstPageAsync(ConsulMqConnection connection, string queue, MessageState state, int most, CancellationToken stop) =>
+        await connection.Queue(queue).Browse(state, bodies: false).NextAsync(most, stop).ConfigureAwait(false) is { } page ? page.Items : [];
 }

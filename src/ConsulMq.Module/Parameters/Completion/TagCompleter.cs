@@ -4,7 +4,7 @@ using System.Management.Automation.Language;
 
 namespace ConsulMq.Parameters;
 
-/// <summary>Completes a tag from those of the messages on the first page of the command's queue, the most frequent first.</summary>
+/// <summary>Completes a tag from those of the messages on the first page of the command's queue, with wildcards on those of its first queues; the most frequent first.</summary>
 public sealed class TagCompleter : IArgumentCompleter
 {
     private const int Most = 500;
@@ -12,7 +12,7 @@ public sealed class TagCompleter : IArgumentCompleter
     /// <inheritdoc />
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Suggestions.For(wordToComplete, () =>
-            from item in LiveRead.FirstPage(fakeBoundParameters, MessageState.Ready, Most)
+            from item in LiveRead.FirstPages(fakeBoundParameters, MessageState.Ready, Most)
             from tag in item.Tags
             group item by tag into tagged
             orderby tagged.Count() descending, tagged.Key

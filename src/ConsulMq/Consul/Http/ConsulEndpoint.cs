@@ -3,6 +3,10 @@ namespace ConsulMq.Consul.Http;
 /// <summary>An address, taken apart.</summary>
 internal sealed class ConsulEndpoint
 {
+    private static readonly string[] Schemes = ["http", "https", "unix"];
+
+    private const string Forms = "it must be host:port, http://host:port, https://host:port or unix:///path";
+
     private ConsulEndpoint(string display, Uri root, string? unixPath)
     {
         Display = display;
@@ -30,6 +34,13 @@ internal sealed class ConsulEndpoint
         if (text.Length == 0)
             text = ConsulOptions.DefaultAddress;
         var mark = text.IndexOf("://", StringComparison.Ordinal);
+        foreach (var known in Schemes)
+        {
+            // http:/host and http//host would be the host 'http'.
+            if (mark < 0 && (text.StartsWith(known + ":/", StringComparison.OrdinalIgnoreCase) || text.StartsWith(known + "//", StringComparison.OrdinalIgnoreCase)))
+                throw Bad($"{known} is followed by ://{(known == "unix" ? " and a path that starts with a slash" : "")}; {Forms}");
+        }
+
         var scheme = mark < 0 ? "http" : text.Substring(0, mark).ToLowerInvariant();
         var rest = mark < 0 ? text : text.Substring(mark + 3);
         switch (scheme)
@@ -49,10 +60,15 @@ internal sealed class ConsulEndpoint
         if (rest.StartsWith(":", StringComparison.Ordinal))
             rest = "127.0.0.1" + rest;
         if (rest.IndexOfAny(['?', '#', '\\', ' ']) >= 0)
-            throw Bad("it must be host:port, http://host:port, https://host:port or unix:///path");
+            throw Bad(Forms);
+        var end = rest.IndexOf('/');
+        if ((end < 0 ? rest : rest.Substring(0, end)).EndsWith(":", StringComparison.Ordinal))
+            throw Bad($"there is no port behind the colon; {Forms}");
         var whole = (useTls ? "https" : scheme) + "://" + rest.TrimEnd('/');
         if (!Uri.TryCreate(whole + "/", UriKind.Absolute, out var root) || root.Host.Length == 0)
-            throw Bad("it must be host:port, http://host:port, https://host:port or unix:///path");
+            throw Bad(Forms);
+        if (root.Port == 0)
+            throw Bad($"no port has the number 0; {Forms}");
         return new ConsulEndpoint(whole, root, null);
 
         ArgumentException Bad(string why) => new($"The Consul address '{WithoutSecrets(text)}' is not valid: {why}.");

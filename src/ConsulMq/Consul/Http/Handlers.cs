@@ -38,6 +38,12 @@ internal static class Handlers
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, true);
         }
+        catch (SocketException e) when (!File.Exists(path))
+        {
+            socket.Dispose();
+            // What the system says of it is that an address cannot be assigned.
+            throw new SocketException(e.ErrorCode, $"There is no socket '{path}'.");
+        }
         catch
         {
             socket.Dispose();
