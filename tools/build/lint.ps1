@@ -27,13 +27,23 @@ function Get-ScriptProblem([string] $file, [bool] $hasAnalyzer) {
     # A manifest names files that lie beside it only in the layout.
     $laidOut = [IO.Path]::Combine($layout, 'ConsulMq.psd1')
     $analyzed = if ($file -eq (InRoot ConsulMq.psd1) -and [IO.File]::Exists($laidOut)) { $laidOut } else { $file }
-    try {
-        foreach ($problem in Invoke-ScriptAnalyzer -Path $analyzed -Settings (InRoot PSScriptAnalyzerSettings.psd1)) {
-            "$($problem.Line): $($problem.RuleName): $($problem.Message)"
-        }
-    } catch {
-        "the analyzer failed: $_"
+    $analyze = {
+        param($file, $settings)
+        $ErrorActionPreference = 'Stop'
+        Invoke-ScriptAnalyzer -Path $file -Settings $settings | ForEach-Object { "$($_.Line): $($_.RuleName): $($_.Message)" }
     }
+    $settings = InRoot PSScriptAnalyzerSettings.psd1
+    try {
+        return & $analyze $analyzed $settings
+    } catch {
+        "Once more, in a process of its own: the analyzer failed for ${file}: $_" | Out-Host
+    }
+    # At times its runspaces do not find the commands of the engine, and from then on nothing that follows in that process.
+    for ($attempt = 1; $attempt -le 3; $attempt++) {
+        $problems = @(& ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $analyze -args $analyzed, $settings 2>&1)
+        if ($LASTEXITCODE -eq 0) { return $problems }
+    }
+    "the analyzer failed: $problems"
 }
 
 # How many files are clean and how many are not; each of these is named with all that is wrong with it.
