@@ -19,6 +19,13 @@ Describe 'Get-ConsulMqItem' {
         ('jobs' | Get-ConsulMqItem).Body | Should -Be 'a'
     }
 
+    It 'warns of a queue that is not there, and of no empty one' {
+        "$(Get-ConsulMqItem josb 3>&1)" | Should -Match "There is no queue 'josb'"
+        "$(Get-ConsulMqIndex josb 3>&1)" | Should -Match "There is no queue 'josb'"
+        $null = New-ConsulMqQueue empty
+        Get-ConsulMqItem empty 3>&1 | Should -BeNullOrEmpty
+    }
+
     It 'shows as many as -Count says, and all with -All' {
         (Get-ConsulMqItem jobs -Count 2).Body | Should -Be ('a', 'b')
         (Get-ConsulMqItem jobs -All).Body | Should -Be ('a', 'b', 'c', 'd')

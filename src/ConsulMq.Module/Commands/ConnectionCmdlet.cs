@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ConsulMq.Parameters;
+using ConsulMq.Queueing;
 using ConsulMq.Session;
 
 namespace ConsulMq.Commands;
@@ -34,6 +35,15 @@ public abstract class ConnectionCmdlet : ConsulMqCmdlet
             return true;
         WriteError(ErrorRecords.Of("PlaceConflict", ErrorCategory.InvalidArgument, $"Message {item.Id} is of queue '{item.Queue}', and -Queue names '{queue}'.", item, action: "Leave -Queue out: a message knows its queue."));
         return false;
+    }
+
+    /// <summary>Warns of a queue that is not there, for a name that was mistyped looks like an empty queue. One of dead letters comes with the first of them.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="browser">One that has come to the queue's end.</param>
+    private protected void WarnIfMissing(MessageQueue queue, QueueBrowser browser)
+    {
+        if (!browser.IsThere && !DeadLetters.IsDeadLetterQueue(queue.Name))
+            WriteWarning($"There is no queue '{queue.Name}' at {Link}. Get-ConsulMqQueue lists those that are there.");
     }
 
     /// <summary>A queue and what is in it, for the question whether to do something to it. It is counted only where somebody is asked, who also hears

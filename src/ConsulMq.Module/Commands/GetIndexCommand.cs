@@ -9,7 +9,8 @@ public sealed class GetIndexCommand : QueueCmdlet
 {
     private protected override void Process()
     {
-        var browser = OpenQueue().Browse(bodies: false);
+        var queue = OpenQueue();
+        var browser = queue.Browse(bodies: false);
         while (Await(browser.NextAsync(StopToken)) is { } batch)
         {
             foreach (var item in batch.Items)
@@ -17,5 +18,7 @@ public sealed class GetIndexCommand : QueueCmdlet
             foreach (var damage in batch.Damage)
                 WriteError(ErrorRecords.Of(damage, damage.Subject));
         }
+
+        WarnIfMissing(queue, browser);
     }
 }

@@ -63,12 +63,15 @@ public sealed class GetItemCommand : ItemCmdlet
     private void LookInOrder()
     {
         var left = All ? long.MaxValue : Count;
-        var browser = OpenQueue().Browse();
+        var queue = OpenQueue();
+        var browser = queue.Browse();
         while (left > 0 && Await(browser.NextAsync((int)Math.Min(left, int.MaxValue), StopToken)) is { } batch)
         {
             Write(batch);
             left -= batch.Items.Count;
         }
+
+        WarnIfMissing(queue, browser);
     }
 
     private void Write(PopBatch batch)

@@ -32,6 +32,23 @@ public abstract class QueueCommandTests(string connect) : CommandTests(connect)
         Assert.Empty(Run("Get-ConsulMqQueue"));
     }
 
+    [Theory]
+    [InlineData("Get-ConsulMqItem")]
+    [InlineData("Get-ConsulMqItem -All")]
+    [InlineData("Get-ConsulMqIndex")]
+    public void Who_looks_into_a_queue_that_is_not_there_is_warned_and_who_looks_into_an_empty_one_is_not(string command)
+    {
+        Run("$null = 'x' | Push-ConsulMqItem jobs; $null = Pop-ConsulMqItem jobs");
+
+        Assert.Empty(Session.Run($"{command} -Queue jobs").Warnings);
+        Assert.Empty(Session.Run($"{command} -Queue jobs.dead").Warnings);
+        var result = Session.Run($"{command} -Queue josb");
+
+        Assert.StartsWith("There is no queue 'josb'", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Empty(result.Errors);
+    }
+
     [Fact]
     public void All_of_a_long_queue_comes_in_order()
     {
