@@ -51,7 +51,8 @@ function Import-StepModule([hashtable] $step) {
             throw (ConvertTo-StepError 'ModuleNotInstalled' "ConsulMq $version could not be installed: $($_.Exception.Message) Install it on the runner, or set 'module-path'.")
         }
     }
-    Import-Module -Name ConsulMq -RequiredVersion $numbers -Global
+    # By its path: another folder may hold another one with the same numbers.
+    if ($installed) { Import-Module -Name $installed[0].Path -Global } else { Import-Module -Name ConsulMq -RequiredVersion $numbers -Global }
 }
 
 # Not registered as a node: a step is gone before anybody has looked.

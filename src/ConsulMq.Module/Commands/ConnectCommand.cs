@@ -124,18 +124,24 @@ public sealed class ConnectCommand : ConsulMqCmdlet
 
     private protected override void Begin()
     {
+        ConsulMqConnection connection;
         try
         {
-            Connect();
+            connection = Connect();
         }
         catch when (!StopToken.IsCancellationRequested)
         {
             RunspaceState.Current.Fail();
             throw;
         }
+
+        // The same process in the same place: it is listed once, as it is connected now. Whoever holds the former connection can go on using it.
+        if (RunspaceState.Current.Replace(connection) is { } former && !InMemory && former.ToString() == connection.ToString())
+            Await(Task.Run(former.UnregisterNode));
+        WriteObject(connection);
     }
 
-    private void Connect()
+    private ConsulMqConnection Connect()
     {
         var settings = Settings();
         var options = InMemory ? null : Options();
@@ -159,10 +165,7 @@ public sealed class ConnectCommand : ConsulMqCmdlet
             throw;
         }
 
-        // The same process in the same place: it is listed once, as it is connected now. Whoever holds the former connection can go on using it.
-        if (RunspaceState.Current.Replace(connection) is { } former && !InMemory && former.ToString() == connection.ToString())
-            Await(Task.Run(former.UnregisterNode));
-        WriteObject(connection);
+        return connection;
     }
 
     private void Greet(ConsulMqConnection connection)

@@ -47,7 +47,7 @@ public sealed class ExportQueueCommand : QueueCmdlet
         {
             var path = InputFile.Find(SessionState, Path, isLiteral: true)[0];
             if (_written.TryGetValue(path, out var other))
-                throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"'{path}' has just been written, with queue '{other}'.", path, action: "Give each queue a file of its own: -Path { \"$($_.Name).jsonl\" }.");
+                throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"'{path}' is the file of queue '{other}' already.", path, action: "Give each queue a file of its own: -Path { \"$($_.Name).jsonl\" }.");
             ExportFile.Check(path, Force);
             var queue = OpenQueue();
             if (ShouldProcess($"{Describe(queue, ConfirmImpact.Low)}, to the file '{path}'", File.Exists(path) ? "Export, and replace the file" : "Export"))

@@ -53,7 +53,7 @@ internal sealed class OutFile(string path, bool overwrite, FileProgress progress
         if (Directory.Exists(target))
             throw new FileFault("PathIsDirectory", ErrorCategory.ResourceExists, $"'{target}' is a directory, and nothing was taken.", target, action: "Name another -OutFile.");
         if (_written.Contains(target))
-            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"This command has just written another message's body to '{target}', which stays, and nothing more was taken.", target, action: "Take the rest with another -OutFile.");
+            throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"This command has just written another message's body to '{target}', which stays, and nothing more was taken.", target, action: "Move or rename that file, or name another -OutFile, and take the rest.");
         if (!overwrite && File.Exists(target))
             throw new FileFault("FileExists", ErrorCategory.ResourceExists, $"The file '{target}' is there already, and nothing was taken.", target, action: "Name another -OutFile, or replace it with -Force.");
     }

@@ -28,6 +28,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         // PowerShell takes a bare 7d for the decimal number 7, and keeps what was typed beside it.
         if (value is decimal && inputData is PSObject && LanguagePrimitives.ConvertTo<string>(inputData) is { } typed && typed.EndsWith("d", StringComparison.OrdinalIgnoreCase))
             value = typed;
+        else if (value is decimal whole && inputData is decimal && decimal.Truncate(whole) == whole)
+            throw new ArgumentTransformationMetadataException($"{whole}d is the number {whole} to PowerShell in a variable, a hashtable or brackets. For days, quote it: '{whole}d'. For seconds, leave the d out.");
         return Parse(value) ?? (AllowMoment ? Since(value) : null) ?? throw new ArgumentTransformationMetadataException(
             $"{Given.Name(value)} is not a time span{(AllowMoment ? ", nor a moment" : "")}. Give seconds (30), a number with a unit (250ms, 30s, 5m, 2h, 7d, 1h30m), hh:mm:ss, {(AllowMoment ? "a TimeSpan, or a date." : "or a TimeSpan.")}");
     }

@@ -11,7 +11,7 @@ internal static class Given
     public static object? Value(object? given)
     {
         var value = given is PSObject wrapped ? wrapped.BaseObject : given;
-        return value is IList { Count: 1 } list ? Value(list[0]) : value;
+        return value is not IList { Count: 1 } list ? value : list[0] is PSObject element ? element.BaseObject : list[0];
     }
 
     /// <summary>The value as an error names it, at the beginning of a sentence: <c>$null</c>, <c>'abc'</c>, <c>An array of 3 values</c>, <c>A Hashtable</c>.</summary>

@@ -11,6 +11,7 @@ public sealed class OneMessageAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
     {
         IList { Count: 1 } one => one[0],
+        IList { Count: 0 } => throw new ArgumentTransformationMetadataException("No message was given: was the queue empty? Pipe them: then none is nothing to do."),
         IList { Count: > 1 } several when several[0] is PSObject { BaseObject: QueueObject } or QueueObject =>
             throw new ArgumentTransformationMetadataException($"{several.Count} messages were given, and this takes one. Pipe them: they go together all the same."),
         _ => inputData,

@@ -24,26 +24,37 @@ public sealed class QueueNameAttribute : ArgumentTransformationAttribute
     /// <inheritdoc />
     public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
     {
-        IList names and not byte[] when Many => names.Cast<object?>().Select(Name).ToArray(),
+        IList names and not byte[] when Many => Names(names),
         IList { Count: 1 } one => Name(one[0]),
+        IList { Count: 0 } => throw Refused("An empty list is not the name of a queue."),
         IList several and not byte[] => throw Refused($"{several.Count} values are not the name of one queue. Name one, or use ForEach-Object."),
+        not null when Many && PipedMessage.Of(inputData!) is null && Unwrapped(PipedMessage.Property(inputData!, "Queue", "Name")?.Value) is IList { Count: > 1 } names => Names(names),
         _ => Name(inputData),
     };
 
-    private string Name(object? input)
+    private static object? Unwrapped(object? input) => input is PSObject wrapped ? wrapped.BaseObject : input;
+
+    private string[] Names(IList names) => [.. names.Cast<object?>().Select(name => Name(name))];
+
+    /// <param name="input">What was given.</param>
+    /// <param name="isProperty">Whether it is a property of that, where nothing more is looked for: an object may name itself.</param>
+    private string Name(object? input, bool isProperty = false)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
         return value switch
         {
-            null => throw Refused("The name of the queue is $null: is a variable not set? Where the default queue is meant, leave the parameter out."),
+            null or DBNull => throw Refused("The name of the queue is $null: is a variable not set? Where the default queue is meant, leave the parameter out."),
             string text => text,
+            Guid id when !OrMessage => id.ToString(),
+            Guid => throw Refused($"'{value}' is the ID of a message, or of something else: a queue of that name is \"{value}\", in quotation marks, and a message is -Id {value}."),
+            IList { Count: 1 } one when isProperty && Unwrapped(one[0]) is not IList => Name(one[0], isProperty),
             ConsulMqQueue queue => queue.Name,
             ConsulMqQueueCheck check => check.Queue,
             ScriptBlock when OrScriptBlock => throw Elsewhere("A script block is not the name of a queue."),
             ScriptBlock => throw Refused($"A script block is not the name of a queue, and is not run here for each object of the pipeline. {RefusedBlock.Instead}"),
-            IConvertible and not (bool or DateTime or DBNull) => LanguagePrimitives.ConvertTo<string>(input),
+            IConvertible and not (bool or DateTime) => LanguagePrimitives.ConvertTo<string>(input),
             _ when PipedMessage.Of(input!) is { } message => throw OfMessage(message),
-            _ when value is not IDictionary && PipedMessage.Property(input!, "Queue", "Name") is { } name => Name(name.Value),
+            _ when !isProperty && value is not IDictionary && PipedMessage.Property(input!, "Queue", "Name") is { } name => Name(name.Value, isProperty: true),
             _ when OrMessage && PipedMessage.Property(input!, "Id", "MessageId") is not null => throw Elsewhere("The object names no queue."),
             _ => throw Refused($"'{Format.OneLine(LanguagePrimitives.ConvertTo<string>(input), 60)}' is a {value.GetType().Name}, and not the name of a queue. {Named}"),
         };

@@ -9,7 +9,7 @@ namespace ConsulMq.Search;
 /// <param name="action">What to do.</param>
 /// <param name="inner">Why it cannot be read.</param>
 internal sealed class InvalidPatternException(string parameter, string pattern, string kind, string action, Exception inner)
-    : Exception($"-{parameter} '{Format.OneLine(pattern)}' is not {kind}: {inner.Message}", inner)
+    : Exception($"-{parameter} '{Format.OneLine(pattern)}' is not {kind}: {inner.Message.TrimEnd('.', ' ')}.", inner)
 {
     public ErrorRecord ToRecord() => ErrorRecords.Of("InvalidPattern", ErrorCategory.InvalidArgument, Message, pattern, InnerException, action);
 

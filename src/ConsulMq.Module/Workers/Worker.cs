@@ -24,13 +24,14 @@ internal sealed class Worker : IDisposable
 
     /// <summary>Cancelled a moment after <see cref="_stop"/>.</summary>
     private readonly CancellationTokenSource _leave = new();
+    private readonly CancellationTokenRegistration _leaving;
 
     public Worker(MessageQueue queue, WorkerOptions options, JobSetup setup, Outlet outlet)
     {
         (_queue, _options, _outlet) = (queue, options, outlet);
         _settler = new Settler(queue, Settled, e => Warn($"Messages cannot be settled just now, which is tried on: {e.Message}"));
         _slots = new JobSlots(options.ThrottleLimit, () => new JobRunspace(setup, outlet), Finished, MayBegin);
-        _stop.Token.Register(() => _leave.CancelAfter(LastMoment));
+        _leaving = _stop.Token.Register(() => _leave.CancelAfter(LastMoment));
     }
 
     /// <summary>What it has done so far.</summary>
@@ -74,6 +75,8 @@ internal sealed class Worker : IDisposable
     {
         _slots.Dispose();
         _settler.Dispose();
+        // Waits for what the time-out may be doing at this moment.
+        _leaving.Dispose();
         _stop.Dispose();
         _leave.Dispose();
     }
@@ -204,11 +207,12 @@ internal sealed class Worker : IDisposable
             Reason = job.Failure is null ? null : JobErrors.Reason(job.Failure),
         };
         Tally.Finished();
-        // Its script block may have settled it itself.
-        var isSettled = job.Item.IsSettled;
+        var isSettled = false;
         var isPassedOn = new ManualResetEventSlim();
         _outlet.Post(null, then: () =>
         {
+            // Its script block may have settled it itself, or who got its output.
+            isSettled = job.Item.IsSettled;
             if (!isSettled)
                 _settler.Add(job);
             Tally.Settling();

@@ -23,6 +23,29 @@ public abstract class BindingTests : CommandTests
             AssertRefused($"[pscustomobject]@{{ Queue = 'jobs'; Id = {id} }} | {command}-ConsulMqItem", id == "$null" ? "is $null" : $"'{id.Trim('\'')}' is not the ID of a message");
     }
 
+    [Theory]
+    [InlineData("$o = [pscustomobject]@{ Queue = 1 }; $o.Queue = $o; Get-ConsulMqItem $o", "is not the name of a queue|and not the name of a queue")]
+    [InlineData("$m = @(Pop-ConsulMqItem empty -Lease); Complete-ConsulMqItem -InputObject $m", "No message was given")]
+    [InlineData("Get-ConsulMqItem @()", "An empty list")]
+    [InlineData("Pop-ConsulMqItem ([guid]::Empty)", "in quotation marks")]
+    [InlineData("Clear-ConsulMq ([DBNull]::Value)", "is a variable not set")]
+    [InlineData("$ttl = 7d; Push-ConsulMqItem jobs x -TimeToLive $ttl", "'7d'")]
+    [InlineData("$p = @{ TimeToLive = 7d }; Set-ConsulMqQueue jobs @p", "'7d'")]
+    public void What_can_be_read_in_two_ways_or_in_none_says_so(string script, string text)
+    {
+        var error = Fail("$ErrorActionPreference = 'Continue'; " + script);
+
+        Assert.Matches(text, error.ToString());
+        Assert.Equal(3, Run("Get-ConsulMqItem jobs -All").Length);
+    }
+
+    [Theory]
+    [InlineData("$id = [guid]::NewGuid(); $null = Push-ConsulMqItem $id x; (Get-ConsulMqQueue \"$id\").Depth", 1L)]
+    [InlineData("[pscustomobject]@{ Queue = 'jobs', 'keep' } | Get-ConsulMqQueue | ForEach-Object Name", "jobs", "keep")]
+    [InlineData("[pscustomobject]@{ Queue = @('keep') } | Get-ConsulMqItem | ForEach-Object Body", "k1")]
+    [InlineData("(Push-ConsulMqItem jobs x -TimeToLive 7d).TtlDeadline -gt [DateTimeOffset]::UtcNow.AddDays(6)", true)]
+    public void What_names_a_queue_or_a_time_in_another_form_is_taken(string script, params object[] expected) => Assert.Equal(expected, Run(script));
+
     [Fact]
     public void Beside_an_ID_that_is_none_the_others_are_taken()
     {

@@ -43,6 +43,16 @@ public sealed class ConnectionTests(ConsulFixture consul) : CommandTests(""), IC
         Assert.Equal(["jobs"], session.Run("$null = Connect-ConsulMq -InMemory; ('x' | Push-ConsulMqItem jobs).Queue").Values);
     }
 
+    [Theory]
+    [InlineData("try { Connect-ConsulMq -InMemory | ForEach-Object { throw 'x' } } catch { }")]
+    [InlineData("foreach ($once in 1) { Connect-ConsulMq -InMemory | ForEach-Object { break } }")]
+    public void A_connect_that_succeeded_stays_whatever_ends_the_pipeline_behind_it(string script)
+    {
+        using var session = new ModuleRunspace();
+
+        Assert.Equal(["jobs"], session.Run($"{script}; ('x' | Push-ConsulMqItem jobs).Queue").Values);
+    }
+
     [Fact]
     public void After_disconnecting_the_environment_counts_again_whatever_failed_before()
     {
